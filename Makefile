@@ -1,0 +1,51 @@
+# Every target sets up .venv by itself, once per version of the requirements files.
+PYTHON ?= python3
+BIN := .venv/bin
+REQUIREMENTS := requirements.txt requirements-dev.txt
+STAMP := .venv/.stamp-$(shell cat $(REQUIREMENTS) | $(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup preview test test-real lint format schema bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+$(STAMP): $(REQUIREMENTS)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(foreach file,$(REQUIREMENTS),-r $(file))
+	$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
+	@touch $@
+
+setup: $(STAMP) ## Set up .venv, which every other target does by itself
+
+preview: $(STAMP) ## Plan, check and draw all stacks: no account, no network
+	$(BIN)/python -m preview --policy-pack policies
+
+test: $(STAMP) ## Tests that need Python alone
+	$(BIN)/python -m pytest
+
+test-real: $(STAMP) ## Tests that need the pulumi CLI, emulators or servers; says what it skipped
+	$(BIN)/python -m pytest -rs -m real
+
+lint: $(STAMP) ## Formatting, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ty check --error-on-warning
+
+format: $(STAMP) ## Rewrite files in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: $(STAMP) ## Write the JSON schemas that editors check the stack files with
+	$(BIN)/python -m settings.schema
+
+bench: $(STAMP) ## Print how fast the preview and the policy pack are, as ratios
+	$(BIN)/python -m bench
+
+lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and caches
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
