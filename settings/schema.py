@@ -1,0 +1,172 @@
+"""JSON schemas of Pulumi.yaml and of the stack files: `python -m settings.schema` writes them.
+
+Each YAML file names its schema in its first line, so that editors complete, explain and check what is typed.
+"""
+
+import ast
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path as File
+from typing import Any
+
+import yaml
+from pydantic import create_model
+
+from settings.shared import Shared
+from settings.sources import PROJECT_FILE
+from settings.stacks import STACKS
+from settings.types import Model
+
+ROOT = File(__file__).parent.parent
+FOLDER = File("settings/schemas")
+
+# The draft that editors' YAML servers know best.
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+ENCRYPTED = {
+    "type": "object",
+    "properties": {"secure": {"type": "string"}},
+    "required": ["secure"],
+    "additionalProperties": False,
+}
+
+
+def schemas() -> dict[File, dict[str, Any]]:
+    """Every schema by its path, relative to the project's root."""
+    project = yaml.safe_load((ROOT / PROJECT_FILE).read_text(encoding="utf-8"))["name"]
+    written = {FOLDER / "Pulumi.schema.json": _project_schema()}
+    for stack, model in STACKS.items():
+        written[FOLDER / f"Pulumi.{stack}.schema.json"] = _stack_schema(project, stack, model)
+    return written
+
+
+def text(schema: Mapping[str, Any]) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every schema."""
+    for path, schema in schemas().items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        (ROOT / path).write_text(text(schema), encoding="utf-8")
+        print(path)
+
+
+def _project_schema() -> dict[str, Any]:
+    model = _tidy(_described(Shared.model_json_schema(), Shared))
+    keys = {name: _declaration(name, schema) for name, schema in model["properties"].items()}
+    return {
+        "$schema": DRAFT,
+        "title": PROJECT_FILE,
+        "description": "The project, and the settings that all stacks must agree on.",
+        "type": "object",
+        "properties": {"config": _config(keys, required=model["required"])},
+        "required": ["name", "runtime", "config"],
+        "$defs": model["$defs"],
+    }
+
+
+def _stack_schema(project: str, stack: str, model: type[Shared]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in model.model_fields.items() if name not in Shared.model_fields
+    }
+    own = create_model(model.__name__, __base__=Model, __doc__=model.__doc__, **fields)
+    schema = _tidy(_described(own.model_json_schema(), model))
+    secrets = {name: {"description": description, **ENCRYPTED} for name, description in model.secrets.items()}
+    keys = {f"{project}:{name}": key for name, key in {**schema["properties"], **secrets}.items()}
+    required = [f"{project}:{name}" for name in [*schema.get("required", ()), *secrets]]
+    return {
+        "$schema": DRAFT,
+        "title": f"Pulumi.{stack}.yaml",
+        "description": schema["description"],
+        "type": "object",
+        "properties": {
+            "config": _config(keys, required=required),
+            "secretsprovider": {"type": "string", "description": "The key that encrypts the stack's secrets."},
+            "encryptedkey": {"type": "string", "description": "The stack's data key, encrypted by that provider."},
+            "encryptionsalt": {
+                "type": "string",
+                "description": "The salt of a passphrase, where that is the provider.",
+            },
+        },
+        "additionalProperties": False,
+        "$defs": schema.get("$defs", {}),
+    }
+
+
+def _config(keys: Mapping[str, Any], *, required: list[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(keys),
+        "patternProperties": {"^pulumi:": {}},
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _declaration(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A key of Pulumi.yaml: its type, as the pulumi CLI checks it, and its value."""
+    kind = "string" if Shared.model_fields[name].annotation is str else "object"
+    return {
+        "type": "object",
+        "description": schema.get("description", ""),
+        "properties": {"type": {"const": kind}, "value": schema},
+        "required": ["type", "value"],
+        "additionalProperties": False,
+    }
+
+
+def documented(model: type[Model]) -> dict[str, str]:
+    """The strings that follow the annotated attributes of a settings class and of its bases, by attribute."""
+    texts: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        if not issubclass(cls, Model):
+            continue
+        [definition] = ast.parse(inspect.getsource(cls)).body
+        assert isinstance(definition, ast.ClassDef)
+        for attribute, following in pairwise(definition.body):
+            match attribute, following:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    texts[name] = inspect.cleandoc(text)
+    return texts
+
+
+def _described(schema: dict[str, Any], root: type[Model]) -> dict[str, Any]:
+    """The schema with the docstrings of the models' attributes as descriptions.
+
+    pydantic can read them itself, but at each import: every plan would pay for what only this needs.
+    """
+    models = {model.__name__: model for model in _subclasses(Model)}
+    definitions = [(models[name], part) for name, part in schema.get("$defs", {}).items() if name in models]
+    for model, part in [(root, schema), *definitions]:
+        texts = documented(model)
+        part["properties"] = {name: {"description": texts[name], **field} for name, field in part["properties"].items()}
+    return schema
+
+
+def _subclasses(model: type[Model]) -> Iterator[type[Model]]:
+    for subclass in model.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _tidy(schema: Any) -> Any:
+    """The schema without generated titles, and with mappings closed to names that their pattern refuses."""
+    if isinstance(schema, list):
+        return [_tidy(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    tidied = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs"):
+            tidied[key] = {name: _tidy(part) for name, part in value.items()}
+        elif key != "title":
+            tidied[key] = value if key == "default" else _tidy(value)
+    return tidied | {"additionalProperties": False} if "patternProperties" in tidied else tidied
+
+
+if __name__ == "__main__":
+    main()

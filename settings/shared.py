@@ -1,0 +1,201 @@
+"""Settings that all stacks must agree on; Pulumi.yaml alone holds them."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from settings.addresses import Addresses, AddressPlan, plan
+from settings.types import (
+    AttributeName,
+    AwsAccountId,
+    AwsRegion,
+    DomainName,
+    GcpProjectId,
+    GcpProjectNumber,
+    GcpRegion,
+    IndexName,
+    Label,
+    Minutes,
+    Model,
+    Refusal,
+    TableName,
+    TopicName,
+    between,
+)
+
+
+def _three_zones(region: str) -> str:
+    if region == "us-west-1":
+        raise Refusal(
+            "it offers an account two zones, and MSK takes exactly two there", "choose a region with three zones"
+        )
+    return region
+
+
+class Regions(Model):
+    """The two regions: far apart, so that one disaster cannot take both."""
+
+    aws: Annotated[AwsRegion, AfterValidator(_three_zones)]
+    """The primary region, on AWS."""
+
+    gcp: GcpRegion
+    """The standby region, on Google Cloud."""
+
+
+class Accounts(Model):
+    """The account and project that providers are pinned to, so that no stack lands in the wrong one."""
+
+    aws: AwsAccountId
+    """The AWS account's id."""
+
+    gcp_project: GcpProjectId
+    """The Google Cloud project's id."""
+
+    gcp_project_number: GcpProjectNumber
+    """The same project's number: identities between the clouds name it."""
+
+
+class Ownership(Model):
+    """Who answers for the resources; becomes tags on AWS and labels on Google Cloud."""
+
+    service: Label
+    """The service that the resources belong to."""
+
+    environment: Label
+    """The environment, such as production."""
+
+    owner: Label
+    """The team that answers for them."""
+
+    cost_centre: Label
+    """The cost centre that pays for them."""
+
+
+class IndexSettings(Model):
+    """A global secondary index of a table; it holds all attributes."""
+
+    hash_key: AttributeName
+    """The partition key."""
+
+    range_key: AttributeName | None = None
+    """The sort key, if any."""
+
+
+class TableSettings(Model):
+    """One table: DynamoDB in the primary region, Bigtable in the standby."""
+
+    attributes: Annotated[Mapping[AttributeName, Literal["S", "N", "B"]], Field(min_length=1)]
+    """Types (string, number, binary) of the key attributes, those of the indexes included, and of no others."""
+
+    hash_key: AttributeName
+    """The partition key."""
+
+    range_key: AttributeName | None = None
+    """The sort key, if any."""
+
+    indexes: Annotated[Mapping[IndexName, IndexSettings], Field(max_length=20, default_factory=dict)]
+    """Global secondary indexes; DynamoDB takes 20 a table by default."""
+
+    ttl_attribute: AttributeName | None = None
+    """The attribute with the item's expiry in Unix seconds, if items expire."""
+
+    rpo: Minutes = 5
+    """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
+
+    @field_validator("hash_key", "range_key")
+    @classmethod
+    def _key_has_a_type(cls, key: str | None, info: ValidationInfo) -> str | None:
+        attributes = info.data.get("attributes", {key})
+        if key is not None and key not in attributes:
+            raise Refusal("DynamoDB refuses a key whose type is not given", f"add {key} to the table's attributes")
+        return key
+
+    @field_validator("indexes")
+    @classmethod
+    def _index_keys_have_types(
+        cls, indexes: Mapping[str, IndexSettings], info: ValidationInfo
+    ) -> Mapping[str, IndexSettings]:
+        attributes = info.data.get("attributes")
+        for name, index in indexes.items():
+            for part in ("hash_key", "range_key"):
+                key = getattr(index, part)
+                if key is not None and attributes is not None and key not in attributes:
+                    raise Refusal(
+                        "DynamoDB refuses a key whose type is not given",
+                        f"add {key} to the table's attributes",
+                        at=(name, part),
+                    )
+        return indexes
+
+    @field_validator("ttl_attribute")
+    @classmethod
+    def _expiry_is_a_number(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("attributes", {}).get(name, "N") != "N":
+            raise Refusal(
+                "DynamoDB expires items by a number only, so none would ever expire", "name a numeric attribute"
+            )
+        return name
+
+    @model_validator(mode="after")
+    def _attributes_are_all_keys(self) -> "TableSettings":
+        keys = {self.hash_key, self.range_key}
+        for index in self.indexes.values():
+            keys |= {index.hash_key, index.range_key}
+        if unused := sorted(self.attributes.keys() - keys):
+            raise Refusal(
+                f"DynamoDB refuses attributes that no key uses: {', '.join(unused)}",
+                "remove them: items may hold any attribute without naming it here",
+                at=("attributes",),
+            )
+        return self
+
+
+class TopicSettings(Model):
+    """One topic: Kafka in the primary region, Kafka and Pub/Sub in the standby."""
+
+    partitions: Annotated[int, *between(1, 1000, "one broker of MSK's default size holds 1000 partitions")] = 6
+    """Partitions; they can be added later, never removed."""
+
+    retention_hours: Annotated[int, *between(1, 31 * 24, "Pub/Sub keeps a topic's messages for at most 31 days")] = 168
+    """Hours for which records are kept."""
+
+    compacted: bool = False
+    """Keeps the newest record of each key for good, instead of all records for a time."""
+
+    rpo: Minutes = 5
+    """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
+
+
+class Shared(Model):
+    """The keys of Pulumi.yaml."""
+
+    secrets: ClassVar[Mapping[str, str]] = {}
+    """Secret keys of a stack's own file, each with its description; they are read into outputs, beside the tree."""
+
+    domain: DomainName
+    """The public DNS zone of the platform."""
+
+    regions: Regions
+    """The two regions."""
+
+    accounts: Accounts
+    """The AWS account and the Google Cloud project."""
+
+    ownership: Ownership
+    """Tags on AWS, labels on Google Cloud."""
+
+    addresses: Addresses
+    """What the address plan of both clouds is made from."""
+
+    tables: Annotated[Mapping[TableName, TableSettings], Field(min_length=1)]
+    """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
+
+    topics: Annotated[Mapping[TopicName, TopicSettings], Field(min_length=1)]
+    """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
+
+    @cached_property
+    def plan(self) -> AddressPlan:
+        """Every range of both clouds."""
+        return plan(self.addresses)

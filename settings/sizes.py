@@ -1,0 +1,30 @@
+"""Defaults of a small environment, in place of production's: `size: small` is an explicit choice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "cluster": {
+        "node_groups": {
+            "system": {
+                "instance_types": ["m8g.large", "m7g.large"],
+                "minimum": 2,
+                "maximum": 3,
+                "taints": {"CriticalAddonsOnly": "NO_SCHEDULE"},
+            },
+            "general": {"instance_types": ["m8g.large", "m7g.large"], "minimum": 1, "maximum": 6},
+        }
+    },
+    "database": {"instance_class": "db.r8g.large", "instances": 1, "backup_days": 7},
+    "stream": {"volume_gib": 100, "volume_maximum_gib": 500},
+    "key_value_store": {"replica_regions": []},
+}
+"""What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
+
+
+def sized(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A stack's values with the defaults of its size beneath them."""
+    if tree.get("size") != "small":
+        return dict(tree)
+    given = {key: tree.get(key, {}) for key in SMALL}
+    return {**tree, **{key: {**SMALL[key], **value} for key, value in given.items() if isinstance(value, dict)}}

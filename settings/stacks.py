@@ -1,0 +1,92 @@
+"""The settings tree of each stack: the keys of Pulumi.<stack>.yaml beside those of Pulumi.yaml."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import ValidationInfo, field_validator
+
+from settings.aws import (
+    ClusterSettings,
+    DatabaseSettings,
+    KeySettings,
+    KeyValueStoreSettings,
+    NetworkSettings,
+    StreamSettings,
+)
+from settings.shared import Regions, Shared
+from settings.types import Refusal
+
+
+class Prod(Shared):
+    """The AWS primary region."""
+
+    size: Literal["production", "small"] = "production"
+    """Which defaults the keys below have: those shown, or those of a small environment (settings/sizes.py)."""
+
+    protection: bool = True
+    """Deletion protection, final snapshots and Pulumi's `protect`; false only for an environment to throw away."""
+
+    network: NetworkSettings
+    """The VPC."""
+
+    keys: KeySettings = KeySettings()
+    """Customer-managed KMS keys."""
+
+    cluster: ClusterSettings
+    """The EKS cluster."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    """The Aurora PostgreSQL cluster."""
+
+    stream: StreamSettings = StreamSettings()
+    """The MSK cluster."""
+
+    key_value_store: KeyValueStoreSettings = KeyValueStoreSettings()
+    """The DynamoDB tables' replicas."""
+
+    @field_validator("network")
+    @classmethod
+    def _zones_are_of_the_region(cls, network: NetworkSettings, info: ValidationInfo) -> NetworkSettings:
+        regions: Regions | None = info.data.get("regions")
+        for position, zone in enumerate(network.zones):
+            if regions and zone[:-1] != regions.aws:
+                raise Refusal(
+                    f"it is not in {regions.aws}, the region that regions.aws names",
+                    f"name zones of {regions.aws}",
+                    at=("zones", position),
+                )
+        return network
+
+    @field_validator("key_value_store")
+    @classmethod
+    def _replicas_are_elsewhere(cls, store: KeyValueStoreSettings, info: ValidationInfo) -> KeyValueStoreSettings:
+        regions: Regions | None = info.data.get("regions")
+        if regions and regions.aws in store.replica_regions:
+            raise Refusal(
+                f"the tables already live in {regions.aws}, and DynamoDB refuses a replica beside its table",
+                "name other regions",
+                at=("replica_regions", store.replica_regions.index(regions.aws)),
+            )
+        return store
+
+
+class Dr(Shared):
+    """The Google Cloud standby region."""
+
+    protection: bool = True
+    """Deletion protection, final backups and Pulumi's `protect`; false only for an environment to throw away."""
+
+    mode: Literal["standby", "active"] = "standby"
+    """The region's role, which sizes it; `pulumi config set mode active` during a failover."""
+
+
+class Interconnect(Shared):
+    """What joins the two regions."""
+
+    kind: Literal["vpn", "partner", "dedicated"] = "vpn"
+    """The private link: HA VPN, Partner or Dedicated Interconnect."""
+
+
+STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})
+"""The tree of each stack by the stack's name."""

@@ -1,0 +1,207 @@
+"""Each invalid setting is refused before any resource, with its file, key, value and remedy."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from settings import SettingsError
+
+REMOVED = object()
+ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
+TABLE = {"hash_key": "id", "attributes": {"id": "S"}}
+ROLE = "arn:aws:iam::210987654321:role/platform"
+LARGE = {"instance_types": ["m8g.large"]}
+
+
+@dataclass
+class Case:
+    """One change to the shipped settings, and the one problem that follows."""
+
+    title: str
+    path: str
+    """Path of the setting that is changed, and of the problem, unless `at` says otherwise."""
+
+    value: Any
+    """The value that is set, and shown, unless `shown` says otherwise."""
+
+    remedy: str
+    at: str | None = None
+    shown: str | None = None
+    encrypted: list[str] = field(default_factory=list)
+
+
+CASES = {
+    "Pulumi.yaml": [
+        Case("no range", "addresses.supernet", "10.64.0.0/33", "such as 10.64.0.0/12"),
+        Case("host bits", "addresses.supernet", "10.64.0.1/12", "first address"),
+        Case("a range as a number", "addresses.supernet", 10, "first address"),
+        Case("public supernet", "addresses.supernet", "11.0.0.0/12", "choose a range in 10.0.0.0/8"),
+        Case("supernet public in part", "addresses.supernet", "172.0.0.0/8", "choose a range in 10.0.0.0/8"),
+        Case("supernet too small", "addresses.supernet", "10.64.0.0/17", "/8 to /16"),
+        Case("Docker's range overlaps", "addresses.supernet", "172.16.0.0/13", "without it"),
+        Case("VPC refuses the pod range", "addresses.supernet", "10.0.0.0/16", "choose a larger range or another"),
+        Case("AWS keeps 172.31.0.0/16", "addresses.supernet", "172.31.0.0/16", "choose a larger range or another"),
+        Case("public ASN", "addresses.asns.aws", 7224, "64512 to 65534"),
+        Case("equal ASNs", "addresses.asns", {"aws": 64512, "gcp": 64512}, "two numbers"),
+        Case("ASN in quotes", "addresses.asns.gcp", "64513", "without quotes"),
+        Case("unknown AWS region", "regions.aws", "us-west-9", "us-west-2"),
+        Case("region of two zones", "regions.aws", "us-west-1", "three zones"),
+        Case("unknown Google Cloud region", "regions.gcp", "us-west-99", "us-central1"),
+        Case("unquoted account id", "accounts.aws", 111122223333, "in quotes"),
+        Case("account id without its zero", "accounts.aws", "11122223333", "in quotes"),
+        Case("unquoted project number", "accounts.gcp_project_number", 123456789012, "in quotes"),
+        Case("project id too long", "accounts.gcp_project", "p" * 31, "6 to 30"),
+        Case("missing account", "accounts.aws", REMOVED, "add the key", shown="none"),
+        Case("missing key", "domain", REMOVED, "add the key", shown="none"),
+        Case("domain with a trailing dot", "domain", "example.com.", "without a trailing dot"),
+        Case("label that no cloud takes", "ownership.owner", "Platform Team", "lower-case"),
+        Case("no tables", "tables", {}, "add what is missing"),
+        Case("table name too long", f"tables.{'t' * 51}", TABLE, "3 to 50", shown=json.dumps("t" * 51)),
+        Case("key without a type", "tables.orders.hash_key", "order_id", "add order_id"),
+        Case("index key without a type", "tables.orders.indexes.by-status.hash_key", "total", "add total"),
+        Case("unused attribute", "tables.accounts.attributes", {"account_id": "S", "email": "S", "age": "N"}, "remove"),
+        Case("type that DynamoDB lacks", "tables.orders.attributes.status", "BOOL", "'S', 'N' or 'B'"),
+        Case("expiry by text", "tables.sessions.ttl_attribute", "user_id", "numeric"),
+        Case("nested unknown key", "tables.sessions.ttl_atribute", "x", "did you mean ttl_attribute?"),
+        Case("topic that Pub/Sub refuses", "topics.goog-events", {}, "3 to 200", shown='"goog-events"'),
+        Case("topic kept too long", "topics.audit-events.retention_hours", 745, "1 to 744"),
+        Case("a fraction of a partition", "topics.audit-events.partitions", 1.5, "or a fraction"),
+        Case("no RPO", "topics.audit-events.rpo", 0, "1 to 10080"),
+    ],
+    "Pulumi.prod.yaml": [
+        Case("two zones for three brokers", "network.zones", ZONES[:2], "three or four"),
+        Case("five zones", "network.zones", [*ZONES, "us-west-2d", "us-west-2e"], "three or four"),
+        Case("a zone twice", "network.zones", [*ZONES[:2], "us-west-2a"], "once"),
+        Case(
+            "a zone of another region", "network.zones", [*ZONES[:2], "us-east-1a"], "zones of us-west-2",
+            at="network.zones[2]", shown='"us-east-1a"',
+        ),
+        Case(
+            "a region as a zone", "network.zones", ["us-west-2", *ZONES[1:]], "such as us-west-2a",
+            at="network.zones[0]", shown='"us-west-2"',
+        ),
+        Case("zones as text", "network.zones", "us-west-2a", "brackets"),
+        Case(
+            "endpoint that is none", "network.interface_endpoints", ["s3"], "secretsmanager",
+            at="network.interface_endpoints[0]", shown='"s3"',
+        ),
+        Case("text for a mapping", "network", "10.0.0.0/16", "indented"),
+        Case("retention that is not offered", "network.flow_log_retention_days", 100, "use one of 1, 3, 5"),
+        Case("unquoted version", "cluster.version", 1.3, "in quotes"),
+        Case("version past its support", "cluster.version", "1.29", '"1.35"'),
+        Case(
+            "API open to the world", "cluster.api_allowed_cidrs", ["0.0.0.0/0"], "/28 or narrower",
+            at="cluster.api_allowed_cidrs[0]", shown='"0.0.0.0/0"',
+        ),
+        Case(
+            "API open to a private range", "cluster.api_allowed_cidrs", ["203.0.113.0/28", "10.0.0.0/28"], "remove it",
+            at="cluster.api_allowed_cidrs[1]", shown='"10.0.0.0/28"',
+        ),
+        Case(
+            "administrator without an ARN", "cluster.administrators", ["admin"], "arn:aws:iam::",
+            at="cluster.administrators[0]", shown='"admin"',
+        ),
+        Case("nobody administers", "cluster.administrators", [], "name the role"),
+        Case(
+            "administrator twice", "cluster.administrators", [ROLE, ROLE], "repetition",
+            at="cluster.administrators[1]", shown=f'"{ROLE}"',
+        ),
+        Case(
+            "viewer who administers", "cluster", {"administrators": [ROLE], "viewers": [ROLE]}, "remove it here",
+            at="cluster.viewers[0]", shown=f'"{ROLE}"',
+        ),
+        Case(
+            "minimum above maximum", "cluster.node_groups.all", {**LARGE, "minimum": 9, "maximum": 3}, "raise maximum",
+            at="cluster.node_groups.all.maximum", shown="3",
+        ),
+        Case(
+            "minimum above the default maximum", "cluster.node_groups.all", {**LARGE, "minimum": 13}, "raise maximum",
+            at="cluster.node_groups.all.maximum", shown="12",
+        ),
+        Case(
+            "processor of another kind", "cluster.node_groups.all", {"instance_types": ["m8g.large", "m7i.large"]},
+            "set architecture to x86_64", at="cluster.node_groups.all.instance_types[1]", shown='"m7i.large"',
+        ),
+        Case("group name too long", f"cluster.node_groups.{'g' * 31}", LARGE, "1 to 30", shown=json.dumps("g" * 31)),
+        Case(
+            "unknown taint effect", "cluster.node_groups.all", {**LARGE, "taints": {"a": "None"}}, "'NO_SCHEDULE'",
+            at="cluster.node_groups.all.taints.a", shown='"None"',
+        ),
+        Case("minor version", "database.version", "17.4", "major version"),
+        Case("backups for less than a week", "database.backup_days", 3, "7 to 35"),
+        Case("unquoted time", "database.backup_window", 510, "in quotes"),
+        Case("window of no hours", "database.backup_window", "25:00-26:00", "08:00-09:00"),
+        Case("window too short", "database.backup_window", "08:00-08:29", "move its end"),
+        Case(
+            "windows that overlap", "database.backup_window", "10:30-11:30", "move one",
+            at="database.maintenance_window", shown='"sun:10:00-sun:11:00"',
+        ),
+        Case(
+            "windows that overlap at midnight", "database",
+            {"backup_window": "23:45-00:15", "maintenance_window": "mon:00:00-mon:01:00"}, "move one",
+            at="database.maintenance_window", shown='"mon:00:00-mon:01:00"',
+        ),
+        Case("class that Aurora lacks", "database.instance_class", "db.m8g.large", "db.r8g.xlarge"),
+        Case("name that PostgreSQL keeps", "database.name", "postgres", "PostgreSQL keeps"),
+        Case("unknown Kafka version", "stream.version", "2.8.1", "3.9.x.kraft"),
+        Case(
+            "volumes that shrink", "stream", {"volume_gib": 800, "volume_maximum_gib": 400}, "raise volume_maximum_gib",
+            at="stream.volume_maximum_gib", shown="400",
+        ),
+        Case(
+            "replica at home", "key_value_store.replica_regions", ["us-east-2", "us-west-2"], "other regions",
+            at="key_value_store.replica_regions[1]", shown='"us-west-2"',
+        ),
+        Case(
+            "replica region twice", "key_value_store.replica_regions", ["us-east-2", "us-east-2"], "repetition",
+            at="key_value_store.replica_regions[1]", shown='"us-east-2"',
+        ),
+        Case("key that goes too soon", "keys.deletion_window_days", 7, "14 to 30"),
+        Case("unknown size", "size", "tiny", "'production' or 'small'"),
+        Case("no boolean", "protection", "maybe", "true or false"),
+        Case("misspelt key", "databse", {"instances": 3}, "did you mean database?"),
+        Case("provider's own key", "aws:region", "eu-west-1", "pulumi config rm aws:region --stack prod"),
+        Case(
+            "encrypted part of a setting", "network.zones", ["hidden"], "plain text",
+            at="network", shown="[secret]", encrypted=["multicloud:network"],
+        ),
+        Case(
+            "encrypted unknown key", "api_token", "hidden", "remove it",
+            shown="[secret]", encrypted=["multicloud:api_token"],
+        ),
+    ],
+    "Pulumi.dr.yaml": [
+        Case("unknown mode", "mode", "passive", "'standby' or 'active'"),
+        Case("key of another stack", "network", {"zones": ZONES}, "remove it; known are"),
+        Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),
+    ],
+    "Pulumi.interconnect.yaml": [
+        Case("unknown link", "kind", "bridge", "'vpn', 'partner' or 'dedicated'"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "case"),
+    [pytest.param(file, case, id=f"{file}: {case.title}") for file, cases in CASES.items() for case in cases],
+)
+def test_is_refused_by_file_key_value_and_remedy(file, case, project, monkeypatch):
+    stack = "prod" if file == "Pulumi.yaml" else file.split(".")[1]
+    changed = project(stack)
+    changed.encrypted = case.encrypted
+    if case.value is REMOVED:
+        changed.remove(case.path)
+    else:
+        changed.set(case.path, case.value)
+    with pytest.raises(SettingsError) as refused:
+        changed.load(monkeypatch)
+    (problem,) = refused.value.problems
+    at = case.at or case.path
+    assert problem.file == file
+    assert problem.key == (at if ":" in at else f"multicloud:{at}")
+    assert problem.value == (case.shown or json.dumps(case.value))
+    assert case.remedy in problem.remedy
+    assert problem.consequence
+    assert "hidden" not in str(refused.value)
