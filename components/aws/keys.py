@@ -1,0 +1,142 @@
+"""Customer-managed KMS keys, one for each kind of data, and what each may be used for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import kms
+
+from components.aws.component import AwsComponent, Scope
+from components.aws.iam import Statement, allow, document
+from components.tags import DataClass
+from settings.aws import KeySettings
+
+USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+# Administration without use: whoever manages a key cannot read what it encrypts by that right alone.
+ADMINISTER = (
+    "kms:CancelKeyDeletion",
+    "kms:Create*",
+    "kms:Delete*",
+    "kms:Describe*",
+    "kms:Disable*",
+    "kms:Enable*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Revoke*",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:Update*",
+)
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """What a key encrypts, and which AWS services use it for themselves."""
+
+    description: str
+    data_class: DataClass
+    log_groups: bool = False
+    """CloudWatch Logs encrypts log groups of this account with it."""
+
+    auto_scaling: bool = False
+    """EC2 Auto Scaling starts instances whose volumes it encrypts."""
+
+
+class Keys(AwsComponent):
+    """Symmetric keys that rotate, can be recovered for weeks after a deletion, and open only to this account.
+
+    Using a key takes a right in the caller's own IAM policy: the key's policy delegates to IAM and adds the services
+    that IAM policies cannot reach. Keys of other regions are made where they are needed, by `customer_key`.
+    """
+
+    arns: dict[str, pulumi.Output[str]]
+    """ARN by the key's name."""
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        settings: KeySettings,
+        uses: Mapping[str, KeyUse],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("Keys", name, scope, "restricted", opts)
+        self.arns = {
+            use_name: customer_key(self, f"{name}-{use_name}", settings, use).arn for use_name, use in uses.items()
+        }
+        self.register_outputs({"arns": self.arns})
+
+
+def customer_key(
+    parent: AwsComponent, name: str, settings: KeySettings, use: KeyUse, *, region: str | None = None
+) -> kms.Key:
+    """One key with its alias, in the scope's region or another."""
+    scope = parent.scope
+    key = kms.Key(
+        name,
+        description=use.description,
+        enable_key_rotation=True,
+        rotation_period_in_days=settings.rotation_days,
+        deletion_window_in_days=settings.deletion_window_days,
+        policy=document(*_statements(scope, use, region or scope.region)),
+        region=region,
+        tags=scope.tags.of(use.data_class),
+        opts=parent.child(stateful=True),
+    )
+    kms.Alias(name, target_key_id=key.key_id, region=region, opts=pulumi.ResourceOptions(parent=parent))
+    return key
+
+
+def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
+    """The key's policy; in a key policy the resource `*` is the key itself."""
+    account = {"AWS": f"arn:aws:iam::{scope.account_id}:root"}
+    statements = [
+        allow(ADMINISTER, "*", sid="AdministerByIam", principal=account),
+        allow(USE, "*", sid="UseByIam", principal=account),
+        allow(
+            ["kms:CreateGrant"],
+            "*",
+            sid="GrantToServicesByIam",
+            principal=account,
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]
+    if use.log_groups:
+        statements.append(
+            allow(
+                USE,
+                "*",
+                sid="LogGroups",
+                principal={"Service": f"logs.{region}.amazonaws.com"},
+                conditions={
+                    "ArnLike": {"kms:EncryptionContext:aws:logs:arn": scope.arn("logs", "log-group:*", region=region)}
+                },
+            )
+        )
+    if use.auto_scaling:
+        # A condition, not a principal: KMS refuses a principal that does not exist yet, and the service-linked role
+        # comes with the first group. https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+        role = (
+            f"arn:aws:iam::{scope.account_id}:role/aws-service-role/autoscaling.amazonaws.com/"
+            "AWSServiceRoleForAutoScaling"
+        )
+        only = {
+            "StringEquals": {"kms:CallerAccount": scope.account_id},
+            "ArnEquals": {"aws:PrincipalArn": role},
+        }
+        anyone = {"AWS": "*"}
+        statements += [
+            allow(USE, "*", sid="AutoScaling", principal=anyone, conditions=only),
+            allow(
+                ["kms:CreateGrant"],
+                "*",
+                sid="AutoScalingGrants",
+                principal=anyone,
+                conditions={**only, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            ),
+        ]
+    return statements

@@ -1,0 +1,48 @@
+"""What tests of several parts share: the repository's root and one preview a stack and session."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from preview.graph import Graph
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true", help="write recorded results anew instead of comparing")
+
+
+def run_preview(*arguments: str, project: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "preview", *arguments], cwd=project, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def preview() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `python -m preview` with arguments, in this checkout or another project."""
+    return run_preview
+
+
+@pytest.fixture(scope="session")
+def graphs() -> dict[str, Graph]:
+    """The simulated update of each stack: every value known."""
+    result = run_preview("--json", "--pass", "update")
+    assert result.returncode == 0, result.stderr
+    documents = [json.loads(line) for line in result.stdout.splitlines()]
+    return {document["stack"]: Graph(document) for document in documents}
+
+
+@pytest.fixture(scope="session")
+def prod(graphs: dict[str, Graph]) -> Graph:
+    return graphs["prod"]

@@ -1,0 +1,97 @@
+"""What holds for every resource of every stack."""
+
+import importlib
+import inspect
+import json
+from typing import Any
+
+import pytest
+
+from preview.graph import Graph, Node
+
+OWNED = ("service", "environment", "owner", "cost-centre", "data-class", "dr-role")
+
+# Types whose loss or replacement loses data, addresses that others know, or the way to data.
+STATEFUL = {
+    "aws:cloudcontrol/resource:Resource",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:dynamodb/table:Table",
+    "aws:ec2/eip:Eip",
+    "aws:ec2/vpc:Vpc",
+    "aws:ec2transitgateway/transitGateway:TransitGateway",
+    "aws:eks/cluster:Cluster",
+    "aws:kms/key:Key",
+    "aws:msk/cluster:Cluster",
+    "aws:msk/topic:Topic",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/clusterInstance:ClusterInstance",
+}
+
+
+@pytest.fixture(params=["prod", "dr", "interconnect"])
+def graph(request: pytest.FixtureRequest, graphs: dict[str, Graph]) -> Graph:
+    return graphs[request.param]
+
+
+def cloud_resources(graph: Graph) -> list[Node]:
+    return [node for node in graph.nodes.values() if not node.is_component and not node.is_provider]
+
+
+def takes_tags(token: str) -> bool:
+    """Whether the SDK's class of a token has a `tags` argument that is a mapping."""
+    package, module, name = token.split(":")
+    sdk = importlib.import_module(f"pulumi_{package}.{module.split('/')[0]}")
+    initialise = getattr(sdk, name)._internal_init
+    return "Mapping" in str(inspect.signature(initialise).parameters.get("tags", ""))
+
+
+class TestEveryResource:
+    def test_has_an_explicit_provider(self, graph: Graph) -> None:
+        for node in cloud_resources(graph):
+            assert "::default" not in node.state["provider"], node.urn
+
+    def test_stands_under_a_component(self, graph: Graph) -> None:
+        for node in cloud_resources(graph):
+            assert graph.nodes[node.parent].type.startswith("multicloud:"), node.urn
+
+    def test_is_named_after_its_component(self, graph: Graph) -> None:
+        for node in graph.nodes.values():
+            parent = graph.nodes.get(node.parent)
+            if parent and parent.type.startswith("multicloud:"):
+                assert node.name.startswith(f"{parent.name}-"), node.urn
+
+    def test_carries_its_owner_and_its_role(self, graph: Graph) -> None:
+        for node in cloud_resources(graph):
+            if takes_tags(node.type):
+                missing = [key for key in OWNED if not node.inputs.get("tags", {}).get(key)]
+                assert not missing, f"{node.urn} lacks the tags {missing}"
+
+    def test_is_protected_if_it_is_stateful(self, graph: Graph) -> None:
+        for node in cloud_resources(graph):
+            assert node.protected == (node.type in STATEFUL), node.urn
+
+    def test_ignores_changes_of_inputs_that_it_has(self, graph: Graph) -> None:
+        for node in cloud_resources(graph):
+            for path in node.state.get("ignoreChanges", []):
+                found: Any = {**node.outputs, **node.inputs}
+                for key in path.split("."):
+                    assert key in found, f"{node.urn}: {path}"
+                    found = found[key]
+
+
+def test_every_document_lists_each_resource_once(graphs: dict[str, Graph]) -> None:
+    for stack, graph in graphs.items():
+        steps = [step["urn"] for step in graph.document["steps"]]
+        assert len(steps) == len(set(steps)), stack
+
+
+def test_the_standby_holds_nothing_of_aws(graphs: dict[str, Graph]) -> None:
+    assert not [urn for urn in graphs["dr"].nodes if "aws" in urn.split("::")[2]]
+
+
+def test_the_primary_holds_nothing_of_google(graphs: dict[str, Graph]) -> None:
+    assert not [urn for urn in graphs["prod"].nodes if "gcp" in urn.split("::")[2]]
+
+
+def test_no_value_of_a_simulated_update_is_unknown(prod: Graph) -> None:
+    assert "04da6b54-80e4-46f7-96ec-b56ff0331ba9" not in json.dumps(prod.document)
