@@ -1,0 +1,5 @@
+"""Entry point of the policy pack."""
+
+from guardrails.pack import serve
+
+serve()

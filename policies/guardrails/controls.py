@@ -1,0 +1,89 @@
+"""Which controls of published frameworks a rule helps to meet. Apart from the rules: an auditor reads one table.
+
+A control named here is one the rule checks at least in part for resources in a plan; it says nothing of what was made
+by hand. Sources: the frameworks' own texts, and the related requirements that AWS Security Hub gives for its controls.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A published set of controls."""
+
+    name: str
+    version: str
+    url: str
+
+
+HUB = Framework(
+    "AWS Security Hub",
+    "",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html",
+)
+CIS_AWS = Framework("CIS AWS Foundations", "3.0.0", "https://www.cisecurity.org/benchmark/amazon_web_services")
+CIS_EKS = Framework("CIS Amazon EKS", "1.1.0", "https://www.cisecurity.org/benchmark/kubernetes")
+NIST = Framework("NIST SP 800-53", "5", "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final")
+
+
+class Controls(NamedTuple):
+    """Controls of one framework."""
+
+    framework: Framework
+    ids: tuple[str, ...]
+
+
+CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
+    "aws-vpc-default-group-closed": {HUB: ("EC2.2",), CIS_AWS: ("5.4",), NIST: ("SC-7",)},
+    "aws-vpc-default-group-adopted": {HUB: ("EC2.2",), CIS_AWS: ("5.4",), NIST: ("SC-7",)},
+    "aws-vpc-flow-logs": {HUB: ("EC2.6",), CIS_AWS: ("3.7",), NIST: ("AU-2", "AU-12")},
+    "aws-security-group-no-world-sensitive-ports": {
+        HUB: ("EC2.18", "EC2.19"),
+        CIS_AWS: ("5.2", "5.3"),
+        NIST: ("SC-7",),
+    },
+    "aws-security-group-world-only-allowed-ports": {HUB: ("EC2.18",), NIST: ("SC-7",)},
+    "aws-network-acl-no-world-admin": {HUB: ("EC2.21",), CIS_AWS: ("5.1",)},
+    "aws-subnet-no-automatic-public-ip": {HUB: ("EC2.15",), NIST: ("AC-3", "AC-6", "SC-7")},
+    "aws-transit-gateway-no-auto-accept": {HUB: ("EC2.23",)},
+    "aws-ec2-imdsv2": {HUB: ("EC2.8", "EC2.170"), CIS_AWS: ("5.6",), NIST: ("AC-3", "AC-6")},
+    "aws-ec2-encrypted-disks": {HUB: ("EC2.3",), NIST: ("SC-28(1)",)},
+    "aws-ec2-template-no-public-address": {HUB: ("EC2.25",)},
+    "aws-eks-private-endpoint": {CIS_EKS: ("5.4.2",)},
+    "aws-eks-public-endpoint-narrow": {
+        HUB: ("EKS.1",),
+        CIS_EKS: ("5.4.1",),
+        NIST: ("AC-3", "AC-4", "AC-6", "SC-7"),
+    },
+    "aws-eks-secrets-encrypted-with-cmk": {HUB: ("EKS.3",), CIS_EKS: ("5.3.1",)},
+    "aws-eks-control-plane-logs": {HUB: ("EKS.8",), CIS_EKS: ("2.1.1",)},
+    "aws-rds-encrypted-with-cmk": {HUB: ("RDS.3", "RDS.27"), CIS_AWS: ("2.3.1",), NIST: ("SC-28(1)",)},
+    "aws-rds-deletion-protection": {HUB: ("RDS.7", "RDS.8"), NIST: ("SC-5(2)",)},
+    "aws-rds-backup-retention": {HUB: ("RDS.11",), NIST: ("CP-9", "CP-10")},
+    "aws-rds-iam-authentication": {HUB: ("RDS.10", "RDS.12")},
+    "aws-rds-not-public": {HUB: ("RDS.2",), CIS_AWS: ("2.3.3",)},
+    "aws-rds-log-exports": {HUB: ("RDS.37",), NIST: ("AU-2", "AU-12")},
+    "aws-rds-tls-required": {HUB: ("RDS.38",)},
+    "aws-rds-enhanced-monitoring": {HUB: ("RDS.6",)},
+    "aws-msk-in-cluster-tls": {HUB: ("MSK.1",), NIST: ("SC-8", "SC-8(1)", "SC-13")},
+    "aws-msk-authenticated": {HUB: ("MSK.6",)},
+    "aws-msk-not-public": {HUB: ("MSK.4",)},
+    "aws-dynamodb-point-in-time-recovery": {HUB: ("DynamoDB.2",), NIST: ("CP-9", "CP-10", "SC-5(2)")},
+    "aws-dynamodb-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "aws-dynamodb-deletion-protection": {HUB: ("DynamoDB.6",), NIST: ("CM-2", "SC-5(2)")},
+    "aws-kms-rotation": {HUB: ("KMS.4",), CIS_AWS: ("3.6",), NIST: ("SC-12", "SC-28(3)")},
+    "aws-kms-no-public-principal": {HUB: ("KMS.5",)},
+    "aws-iam-no-full-admin": {HUB: ("IAM.1",), CIS_AWS: ("1.16",), NIST: ("AC-3", "AC-6")},
+    "aws-iam-no-service-wildcard": {HUB: ("IAM.21",)},
+    "aws-iam-no-user-policies": {HUB: ("IAM.2",), CIS_AWS: ("1.15",), NIST: ("AC-3", "AC-6")},
+    "aws-iam-no-access-keys": {CIS_AWS: ("1.14",)},
+    "aws-log-group-retention": {HUB: ("CloudWatch.16",), NIST: ("AU-11", "SI-12")},
+    "aws-log-group-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+}
+
+
+def of(rule: str) -> list[Controls]:
+    """A rule's controls by framework; none where no published control is close enough."""
+    return [Controls(framework, ids) for framework, ids in CONTROLS.get(rule, {}).items()]

@@ -1,0 +1,212 @@
+"""What rules read: resources and stacks behind the SDK's proxies, with reads that tell absent from unknown.
+
+The SDK hands a policy proxies that are neither dict nor list, numbers that are floats, and an exception at the first
+read of an unknown value. A read here notes the unknown and cuts short only the check it was made for
+(`guardrails.checks.isolated`), so that one unknown hides no other fault.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from pulumi_policy import PolicyResource, PolicyResourceOptions
+from pulumi_policy.proxy import UnknownValueError
+
+
+class Described(Protocol):
+    """What the SDK tells of a resource, in a resource policy's arguments and in a stack's list alike."""
+
+    resource_type: str
+    props: Mapping[str, object]
+    urn: str
+    name: str
+    opts: PolicyResourceOptions
+
+
+class Node:
+    """A resource's properties, or an object within them. Paths are dotted, in the engine's camelCase."""
+
+    def __init__(
+        self, props: Mapping[str, object], path: str, unknown: list[UnknownValueError], config: Mapping[str, object]
+    ) -> None:
+        self._props = props
+        self._path = path
+        self._unknown = unknown
+        self._config = config
+
+    def at(self, path: str) -> str:
+        """The path from the resource down, as findings name it."""
+        return f"{self._path}.{path}" if self._path and path else self._path or path
+
+    def limit(self, setting: str) -> float:
+        """A setting of the rule at work that is a number, as configured or by default."""
+        value = self._config[setting]
+        if not isinstance(value, int | float):
+            raise TypeError(f"the setting {setting} must be a number")
+        return value
+
+    def choices(self, setting: str) -> list[object]:
+        """A setting of the rule at work that is a list, as configured or by default."""
+        value = self._config[setting]
+        if not isinstance(value, list):
+            raise TypeError(f"the setting {setting} must be a list")
+        return value
+
+    def has(self, path: str) -> bool:
+        """Whether a value is there: not absent, null, or an empty string, list or object."""
+        value = self._read(path)
+        return value is not None and value != "" and not (isinstance(value, Sequence | Mapping) and len(value) == 0)
+
+    def flag(self, path: str, default: bool = False) -> bool:
+        """A boolean; some properties, such as a launch template's, spell it as text."""
+        value = self._read(path)
+        if value is None or value == "":
+            return default
+        if isinstance(value, str):
+            return value.lower() == "true"
+        return bool(value)
+
+    def text(self, path: str, default: str = "") -> str:
+        """A string."""
+        value = self._read(path)
+        return default if value is None else _text(value, self.at(path))
+
+    def number(self, path: str, default: float = 0) -> float:
+        """A number; JSON knows no integers."""
+        value = self._read(path)
+        if value is None:
+            return default
+        if not isinstance(value, int | float | str):
+            raise TypeError(f"{self.at(path)} is not a number")
+        return float(value)
+
+    def texts(self, path: str) -> list[str]:
+        """A list of strings as a whole, unknown if an element is: for checks that need something to be in it."""
+        return [_text(value, at) for at, value in self._elements(path, whole=True)]
+
+    def known_texts(self, path: str) -> Iterator[tuple[str, str]]:
+        """The known ones of a list of strings (or of a single one), each with its path; unknown ones are noted."""
+        for at, value in self._elements(path, whole=False):
+            yield at, _text(value, at)
+
+    def items(self, path: str, *, whole: bool = False) -> Iterator["Node"]:
+        """The objects of a list (or a single one). Unknown ones are noted and left out, or end a `whole` read."""
+        for at, value in self._elements(path, whole=whole):
+            if not isinstance(value, Mapping):
+                raise TypeError(f"{at} is not an object")
+            yield Node(value, at, self._unknown, self._config)
+
+    def _read(self, path: str) -> object:
+        """The value at a path, None where it or an object on the way is absent."""
+        value: object = self._props
+        for key in path.split("."):
+            if not isinstance(value, Mapping):
+                return None
+            try:
+                value = value[key]
+            except KeyError:
+                return None
+            except UnknownValueError as unknown:
+                self._unknown.append(unknown)
+                raise
+        return value
+
+    def _elements(self, path: str, *, whole: bool) -> Iterator[tuple[str, object]]:
+        """Elements of a list, or a single value, with their paths; an unknown one ends a `whole` read."""
+        try:
+            value = self._read(path)
+        except UnknownValueError:
+            if whole:
+                raise
+            return
+        if value is None:
+            return
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            yield self.at(path), value
+            return
+        for index in range(len(value)):
+            try:
+                yield f"{self.at(path)}[{index}]", value[index]
+            except UnknownValueError as unknown:
+                self._unknown.append(unknown)
+                if whole:
+                    raise
+
+
+class Resource(Node):
+    """A resource: its inputs in a resource rule, its outputs in a stack rule."""
+
+    def __init__(self, described: Described, unknown: list[UnknownValueError], config: Mapping[str, object]) -> None:
+        super().__init__(described.props, "", unknown, config)
+        self._described = described
+
+    @property
+    def type(self) -> str:
+        """The type token, such as `aws:eks/cluster:Cluster`."""
+        return self._described.resource_type
+
+    @property
+    def urn(self) -> str:
+        """The resource's URN."""
+        return self._described.urn
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self._described.name
+
+    @property
+    def stack(self) -> str:
+        """The name of the resource's stack."""
+        return stack_of(self.urn)
+
+    @property
+    def protected(self) -> bool:
+        """Whether Pulumi refuses to delete the resource."""
+        return bool(self._described.opts.protect)
+
+    def references(self, path: str) -> frozenset[str]:
+        """URNs of the resources that a property is made from. Stack rules only; known even where the value is not."""
+        if not isinstance(self._described, PolicyResource):
+            raise TypeError("only a stack rule sees what a property is made from")
+        return frozenset(found.urn for found in self._described.property_dependencies.get(path, ()))
+
+
+class StackIndex:
+    """A stack's resources by type, shared by all rules that judge it."""
+
+    def __init__(self, resources: Sequence[Described]) -> None:
+        self.by_type: dict[str, list[Described]] = {}
+        for resource in sorted(resources, key=lambda resource: resource.urn):
+            self.by_type.setdefault(resource.resource_type, []).append(resource)
+
+
+class Stack:
+    """A stack under one rule; resources come in the order of their URNs, whatever order the engine made them in."""
+
+    def __init__(self, index: StackIndex, unknown: list[UnknownValueError], config: Mapping[str, object]) -> None:
+        self._index = index
+        self._unknown = unknown
+        self._config = config
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of some types."""
+        return [
+            Resource(described, self._unknown, self._config)
+            for token in types
+            for described in self._index.by_type.get(token, ())
+        ]
+
+    def urns(self) -> list[str]:
+        """Every resource's URN."""
+        return [described.urn for found in self._index.by_type.values() for described in found]
+
+
+def stack_of(urn: str) -> str:
+    """The stack's name in a URN: `urn:pulumi:<stack>::<project>::…`."""
+    return urn.removeprefix("urn:pulumi:").split("::", 1)[0]
+
+
+def _text(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{path} is not a string")
+    return value

@@ -1,0 +1,121 @@
+"""The list of rules, and what every rule must say about itself."""
+
+import re
+
+import pytest
+from guardrails import controls, docs
+from guardrails.model import ResourceRule, Rule
+from guardrails.registry import FAMILIES
+from pulumi_policy import EnforcementLevel, Severity
+
+from tests.policies.harness import RULES, all_cases
+
+PINNED = [
+    "aws-address-ranges-disjoint",
+    "aws-dynamodb-deletion-protection",
+    "aws-dynamodb-encrypted-with-cmk",
+    "aws-dynamodb-point-in-time-recovery",
+    "aws-ec2-encrypted-disks",
+    "aws-ec2-imdsv2",
+    "aws-ec2-template-no-public-address",
+    "aws-ec2-template-no-ssh-key",
+    "aws-eks-authentication-by-api",
+    "aws-eks-control-plane-logs",
+    "aws-eks-nodes-from-launch-template",
+    "aws-eks-nodes-no-remote-access",
+    "aws-eks-private-endpoint",
+    "aws-eks-public-endpoint-narrow",
+    "aws-eks-secrets-encrypted-with-cmk",
+    "aws-iam-federated-subject-pinned",
+    "aws-iam-no-access-keys",
+    "aws-iam-no-full-admin",
+    "aws-iam-no-service-wildcard",
+    "aws-iam-no-user-policies",
+    "aws-iam-no-wildcard-pass-role",
+    "aws-iam-role-trust-named",
+    "aws-kms-deletion-window",
+    "aws-kms-no-public-principal",
+    "aws-kms-rotation",
+    "aws-log-group-encrypted-with-cmk",
+    "aws-log-group-retention",
+    "aws-msk-authenticated",
+    "aws-msk-broker-logs",
+    "aws-msk-client-tls",
+    "aws-msk-encrypted-with-cmk",
+    "aws-msk-in-cluster-tls",
+    "aws-msk-not-public",
+    "aws-network-acl-no-world-admin",
+    "aws-rds-backup-retention",
+    "aws-rds-deletion-protection",
+    "aws-rds-encrypted-with-cmk",
+    "aws-rds-enhanced-monitoring",
+    "aws-rds-iam-authentication",
+    "aws-rds-log-exports",
+    "aws-rds-managed-master-password",
+    "aws-rds-not-public",
+    "aws-rds-tls-required",
+    "aws-secret-encrypted-with-cmk",
+    "aws-security-group-no-world-sensitive-ports",
+    "aws-security-group-world-only-allowed-ports",
+    "aws-stateful-protected",
+    "aws-subnet-no-automatic-public-ip",
+    "aws-transit-gateway-explicit-routing",
+    "aws-transit-gateway-no-auto-accept",
+    "aws-vpc-default-group-adopted",
+    "aws-vpc-default-group-closed",
+    "aws-vpc-endpoint-policy",
+    "aws-vpc-flow-logs",
+    "guardrails-suppressions-current",
+]
+
+
+def test_no_rule_comes_or_goes_unnoticed() -> None:
+    assert sorted(RULES) == PINNED
+
+
+def test_ids_are_unique() -> None:
+    ids = [rule.id for family in FAMILIES for rule in family.RULES]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_each_rule_is_described_in_full_sentences(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.id)
+    assert rule.types
+    for sentence in (rule.description, rule.why, rule.remedy):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_only_low_severity_lets_an_update_go_on(rule: Rule) -> None:
+    advisory = rule.enforcement is EnforcementLevel.ADVISORY
+    assert advisory == (rule.severity is Severity.LOW)
+
+
+def test_every_rule_has_cases_and_every_case_a_rule() -> None:
+    cases = all_cases()
+    assert set(cases) == set(RULES) - {"guardrails-suppressions-current"}
+    for rule, given in cases.items():
+        assert given.passes, rule
+        assert given.fails, rule
+
+
+def test_every_type_of_a_resource_rule_is_seen_to_fail() -> None:
+    unseen = {
+        (rule.id, token)
+        for rule in RULES.values()
+        if isinstance(rule, ResourceRule)
+        for token in rule.types
+        if token not in {subject.type for subject, _ in all_cases()[rule.id].fails}
+    }
+    assert not unseen
+
+
+def test_controls_are_of_rules_that_exist() -> None:
+    assert set(controls.CONTROLS) <= set(RULES)
+
+
+def test_the_readme_lists_the_rules_as_they_are() -> None:
+    readme = docs.README.read_text(encoding="utf-8")
+    assert readme == docs.rewritten(readme), "run: cd policies && python -m guardrails.docs"

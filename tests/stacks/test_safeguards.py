@@ -1,0 +1,150 @@
+"""Turn one safe setting off in the code, and the preview refuses the stack, naming resource, property and remedy."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A change of one line, and what the report must say of it."""
+
+    file: str
+    safe: str
+    unsafe: str
+    resource: str
+    property: str
+    rule: str
+
+
+SLIPS = (
+    Slip(
+        "cluster.py",
+        '"endpoint_public_access": bool(public)',
+        '"endpoint_public_access": True',
+        "cluster-cluster",
+        "vpcConfig.publicAccessCidrs",
+        "aws-eks-public-endpoint-narrow",
+    ),
+    Slip(
+        "cluster.py",
+        '"endpoint_private_access": True',
+        '"endpoint_private_access": False',
+        "cluster-cluster",
+        "vpcConfig.endpointPrivateAccess",
+        "aws-eks-private-endpoint",
+    ),
+    Slip(
+        "node_group.py",
+        '"http_tokens": "required"',
+        '"http_tokens": "optional"',
+        "cluster-general-nodes",
+        "metadataOptions.httpTokens",
+        "aws-ec2-imdsv2",
+    ),
+    Slip(
+        "aurora.py",
+        "storage_encrypted=True",
+        "storage_encrypted=False",
+        "database-cluster",
+        "storageEncrypted",
+        "aws-rds-encrypted-with-cmk",
+    ),
+    Slip(
+        "aurora.py",
+        '"rds.force_ssl": ("1", False)',
+        '"rds.force_ssl": ("0", False)',
+        "database-cluster",
+        "rds.force_ssl",
+        "aws-rds-tls-required",
+    ),
+    Slip(
+        "msk.py",
+        '"client_broker": "TLS"',
+        '"client_broker": "TLS_PLAINTEXT"',
+        "stream-cluster",
+        "encryptionInfo.encryptionInTransit.clientBroker",
+        "aws-msk-client-tls",
+    ),
+    Slip(
+        "dynamodb.py",
+        'point_in_time_recovery={"enabled": True, "recovery_period_in_days": 35}',
+        'point_in_time_recovery={"enabled": False}',
+        "tables-orders",
+        "pointInTimeRecovery.enabled",
+        "aws-dynamodb-point-in-time-recovery",
+    ),
+    Slip(
+        "keys.py",
+        "enable_key_rotation=True",
+        "enable_key_rotation=False",
+        "keys-database",
+        "enableKeyRotation",
+        "aws-kms-rotation",
+    ),
+    Slip(
+        "transit.py",
+        'auto_accept_shared_attachments="disable"',
+        'auto_accept_shared_attachments="enable"',
+        "transit-gateway",
+        "autoAcceptSharedAttachments",
+        "aws-transit-gateway-no-auto-accept",
+    ),
+    Slip(
+        "network.py",
+        "map_public_ip_on_launch=False",
+        "map_public_ip_on_launch=True",
+        "network-private-us-west-2a",
+        "mapPublicIpOnLaunch",
+        "aws-subnet-no-automatic-public-ip",
+    ),
+    Slip(
+        "iam.py",
+        '"Action": sorted(actions), "Resource": resources',
+        '"Action": "*", "Resource": "*"',
+        "cluster-control-plane-secrets-key",
+        "policy",
+        "aws-iam-no-full-admin",
+    ),
+    Slip(
+        "logs.py",
+        "kms_key_id=key_arn,",
+        "",
+        "network-flows",
+        "kmsKeyId",
+        "aws-log-group-encrypted-with-cmk",
+    ),
+)
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """The program in a folder of its own, to change."""
+    for part in ("settings", "components", "stacks"):
+        shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (*root.glob("Pulumi*.yaml"), root / "__main__.py"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.rule)
+def test_an_unsafe_line_stops_the_stack(slip: Slip, copy: Path, root: Path, preview: Callable) -> None:
+    file = copy / "components/aws" / slip.file
+    source = file.read_text()
+    assert source.count(slip.safe) == 1
+    file.write_text(source.replace(slip.safe, slip.unsafe))
+
+    result = preview("prod", "--json", "--project", str(copy), "--policy-pack", str(root / "policies"))
+
+    assert result.returncode == 1
+    violations = {
+        violation["urn"].rsplit("::", 1)[1]: violation["message"]
+        for violation in json.loads(result.stdout)["policyViolations"]
+        if violation["policyName"] == slip.rule
+    }
+    assert slip.property in violations[slip.resource]
+    assert "Fix:" in violations[slip.resource] or "Remedy" in violations[slip.resource]
