@@ -1,0 +1,129 @@
+"""The slow parts of Pulumi's Python SDK, and what takes their place.
+
+They are private to the SDK, so they are replaced in the one version they were read in (`TUNED`). Any other version
+runs as it is: same answers, more slowly. What each costs: the SDK waits again for every pending output after each one
+that resolves, walks all dependencies of a dependency for each new one (recursively), reads the source line of every
+frame for each resource, and writes a debug log that nobody reads here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pulumi import _types, _utils, _version, log
+from pulumi.runtime import resource, resource_cycle_breaker, rpc, stack
+from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.settings import SETTINGS
+
+TUNED = "3.272.0"
+
+
+def tune() -> None:
+    """Replace the slow parts, for the rest of the process."""
+    if _version._VERSION != TUNED:
+        return
+    parts: list[tuple[Any, str, Any]] = [
+        (log, "debug", _no_debug_log),
+        (resource, "_get_stack_trace", _source_position),
+        (stack, "wait_for_rpcs", _wait_for_rpcs),
+        (resource_cycle_breaker, "_reachable", _reachable),
+        (resource_cycle_breaker, "_add_dep", _add_dependency),
+        (rpc, "contains_unknowns", _contains_unknowns(rpc.contains_unknowns)),
+        (_types, "unwrap_type", functools.cache(_types.unwrap_type)),
+        (_utils.ContextProperty, "__get__", _setting),
+    ]
+    for owner, name, replacement in parts:
+        setattr(owner, name, replacement)
+
+
+def _contains_unknowns(complete: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Answer for scalars at once; they are most of what is asked."""
+    scalars = {type(None), str, int, float, bool}
+    return lambda value: type(value) not in scalars and complete(value)
+
+
+def _setting(setting: Any, owner: Any, _owner_type: Any = None) -> Any:
+    """Read one of the SDK's settings with one look-up instead of two."""
+    value = setting.fget()
+    return setting if owner is None or isinstance(value, dict) else value
+
+
+def _no_debug_log(*_args: Any, **_options: Any) -> None:
+    pass
+
+
+def _source_position() -> source_pb2.StackTrace:
+    """Return a stack trace of the one frame that matters: the caller of the resource's constructor.
+
+    The constructor is the third `__init__` on the stack, after those of Resource and of CustomResource or
+    ComponentResource. The SDK's own version reads every frame, and its source line.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    constructors = 0
+    while frame is not None and constructors < 3:
+        constructors += frame.f_code.co_name == "__init__"
+        frame = frame.f_back
+    uri = _uri(frame.f_code.co_filename) if frame else ""
+    if frame is None or not uri:
+        return source_pb2.StackTrace()
+    position = source_pb2.SourcePosition(uri=uri, line=frame.f_lineno)
+    return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position)])
+
+
+@functools.cache
+def _uri(file: str) -> str:
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else ""
+
+
+async def _wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> None:
+    """Wait until no call to the engine and no output is pending; raise the first error. Each is waited for once."""
+    calls = SETTINGS.rpc_manager
+    while True:
+        pending = {asyncio.ensure_future(call) for call in calls.rpcs}
+        calls.rpcs.clear()
+        if await_all_outstanding_tasks:
+            pending |= SETTINGS.outputs
+            SETTINGS.outputs.clear()
+        if pending:
+            done, unfinished = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+            SETTINGS.outputs |= unfinished
+            errors = [error for task in done if not task.cancelled() and (error := task.exception())]
+        if calls.unhandled_exception is not None:
+            raise calls.unhandled_exception.with_traceback(calls.exception_traceback)
+        if not pending:
+            return
+        if errors:
+            raise min(errors, key=str)
+
+
+_DEPENDED_ON = "_preview_depended_on"
+
+
+def _add_dependency(from_resource: Any, to_resource: Any) -> None:
+    known = from_resource.__dict__.setdefault(resource_cycle_breaker._DEPENDENCIES_PROPERTY, set())
+    known.add(to_resource)
+    to_resource.__dict__[_DEPENDED_ON] = True
+
+
+def _reachable(from_resource: Any, to_resource: Any) -> bool:
+    """Tell whether the first depends on the second: without recursion, and at once if nothing depends on it yet."""
+    if from_resource is to_resource:
+        return True
+    if _DEPENDED_ON not in to_resource.__dict__:
+        return False
+    seen, waiting = {from_resource}, [from_resource]
+    while waiting:
+        for dependency in resource_cycle_breaker._deps(waiting.pop()):
+            if dependency is to_resource:
+                return True
+            if dependency not in seen:
+                seen.add(dependency)
+                waiting.append(dependency)
+    return False
