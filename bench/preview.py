@@ -30,6 +30,10 @@ SYNTHETIC = """
 """
 
 
+# The figures are those of compiled bytecode, whatever the shell says.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 def seconds(arguments: Sequence[str], cwd: Path = ROOT, runs: int = RUNS) -> float:
     """The median wall time of a Python command; a failing one is an error."""
     return statistics.median(_once(arguments, cwd) for _ in range(runs))
@@ -50,7 +54,7 @@ def loaded_modules() -> set[str]:
     run = subprocess.run(
         [sys.executable, "-m", "preview"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        env={**ENVIRONMENT, "PYTHONPROFILEIMPORTTIME": "1"},
         capture_output=True,
         text=True,
         check=True,
@@ -78,7 +82,9 @@ def _synthetic(count: int, *, chain: bool) -> float:
 
 def _once(arguments: Sequence[str], cwd: Path) -> float:
     started = time.perf_counter()
-    run = subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
     if run.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{run.stdout}{run.stderr}")
     return time.perf_counter() - started

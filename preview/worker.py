@@ -36,7 +36,7 @@ def _channels() -> tuple[TextIO, TextIO]:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    pass
+    os.dup2(2, 1)
     return requests, answers
 
 
