@@ -80,7 +80,6 @@ class EventStream(AwsComponent):
         configuration = msk.Configuration(
             f"{name}-configuration",
             description="Durable by default, no topics by accident",
-            kafka_versions=[settings.version],
             server_properties="".join(f"{key} = {value}\n" for key, value in SERVER_PROPERTIES.items()),
             opts=child,
         )

@@ -1,7 +1,6 @@
 """Turn one safe setting off in the code, and the preview refuses the stack, naming resource, property and remedy."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,16 +118,6 @@ SLIPS = (
         "aws-log-group-encrypted-with-cmk",
     ),
 )
-
-
-@pytest.fixture
-def copy(root: Path, tmp_path: Path) -> Path:
-    """The program in a folder of its own, to change."""
-    for part in ("settings", "components", "stacks"):
-        shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in (*root.glob("Pulumi*.yaml"), root / "__main__.py"):
-        shutil.copy(file, tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.rule)
