@@ -2,7 +2,8 @@
 
 They are private to the SDK, so they are replaced in the one version they were read in (`TUNED`). Any other version
 runs as it is: same answers, more slowly. What each costs: the SDK waits again for every pending output after each one
-that resolves, walks all dependencies of a dependency for each new one (recursively), reads the source line of every
+that resolves, walks all dependencies of a dependency for each new one (recursively), starts a task and four futures
+for each property of each resource, computes the URN that an engine answers with anyway, reads the source line of every
 frame for each resource, and writes a debug log that nobody reads here.
 """
 
@@ -11,12 +12,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pulumi import _types, _utils, _version, log
+from pulumi import Output, Resource, _types, _utils, _version, log
+from pulumi.output import _OutputData
 from pulumi.runtime import resource, resource_cycle_breaker, rpc, stack
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
@@ -32,6 +34,8 @@ def tune() -> None:
         (log, "debug", _no_debug_log),
         (resource, "_get_stack_trace", _source_position),
         (stack, "wait_for_rpcs", _wait_for_rpcs),
+        (resource, "create_urn", _created_urn(resource.create_urn)),
+        (rpc, "transfer_properties", _transfer_properties),
         (resource_cycle_breaker, "_reachable", _reachable),
         (resource_cycle_breaker, "_add_dep", _add_dependency),
         (rpc, "contains_unknowns", _contains_unknowns(rpc.contains_unknowns)),
@@ -46,6 +50,46 @@ def _contains_unknowns(complete: Callable[[Any], bool]) -> Callable[[Any], bool]
     """Answer for scalars at once; they are most of what is asked."""
     scalars = {type(None), str, int, float, bool}
     return lambda value: type(value) not in scalars and complete(value)
+
+
+def _transfer_properties(res: Resource, props: Iterable[str], custom: bool) -> dict[str, rpc.Resolver]:
+    """Give a resource an output for each of its properties, and return what resolves them: one future each, no task."""
+    resolvers: dict[str, rpc.Resolver] = {}
+    for name in props:
+        if name == "urn" or (name == "id" and custom):
+            continue
+        data: asyncio.Future[_OutputData[Any]] = asyncio.Future()
+        resolvers[name] = functools.partial(_resolve, res, data)
+        res.__dict__[name] = Output._from_data(data)
+    return resolvers
+
+
+def _resolve(
+    res: Resource,
+    data: asyncio.Future[_OutputData[Any]],
+    value: Any,
+    is_known: bool,
+    is_secret: bool,
+    dependencies: set[Resource] | None,
+    failed: Exception | None,
+) -> None:
+    if failed is not None:
+        data.set_exception(failed)
+    else:
+        data.set_result(_OutputData({res, *(dependencies or ())}, value, is_known, is_secret))
+
+
+def _created_urn(complete: Callable[..., Output[str]]) -> Callable[..., Output[str]]:
+    """Compose a URN at once where all its parts are text; the SDK makes a dozen outputs of them."""
+
+    def create(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[str]:
+        if not (type(name) is type(type_) is type(parent) is str):
+            return complete(name, type_, parent, *rest)
+        data: asyncio.Future[_OutputData[str]] = asyncio.Future()
+        data.set_result(_OutputData(set(), f"{parent[: parent.rfind('::')]}${type_}::{name}", True, False))
+        return Output._from_data(data)
+
+    return create
 
 
 def _setting(setting: Any, owner: Any, _owner_type: Any = None) -> Any:
