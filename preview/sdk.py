@@ -53,14 +53,19 @@ def _contains_unknowns(complete: Callable[[Any], bool]) -> Callable[[Any], bool]
 
 
 def _transfer_properties(res: Resource, props: Iterable[str], custom: bool) -> dict[str, rpc.Resolver]:
-    """Give a resource an output for each of its properties, and return what resolves them: one future each, no task."""
+    """Give a resource an output for each of its properties, and return what resolves them: one future each, no task.
+
+    The SDK waits for none of these outputs: they resolve, or fail, with the registration, which it does wait for.
+    """
     resolvers: dict[str, rpc.Resolver] = {}
     for name in props:
         if name == "urn" or (name == "id" and custom):
             continue
         data: asyncio.Future[_OutputData[Any]] = asyncio.Future()
         resolvers[name] = functools.partial(_resolve, res, data)
-        res.__dict__[name] = Output._from_data(data)
+        output: Output[Any] = object.__new__(Output)
+        output._data = data
+        res.__dict__[name] = output
     return resolvers
 
 
