@@ -222,7 +222,7 @@ PUBLIC_REGISTRIES: Mapping[str, Literal["public.ecr.aws", "quay.io", "registry.k
 class RegistrySettings(Model):
     """The private image registry, ECR."""
 
-    repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1)] = (
+    repositories: tuple[RepositoryName, ...] = (
         "api-gateway",
         "auth",
         "auxiliary",
