@@ -166,7 +166,6 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         noncurrent_days=storage.noncurrent_days,
         access_logs=access_logs,
         inventories=logs,
-        inventory_key_arn=keys.arns["logs"],
         opts=opts,
     )
     backups = Bucket(
@@ -179,7 +178,6 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         lock=Lock(storage.object_lock, storage.object_lock_days),
         access_logs=access_logs,
         inventories=logs,
-        inventory_key_arn=keys.arns["logs"],
         opts=opts,
     )
     registry = Registry(

@@ -35,6 +35,7 @@ class Bucket(AwsComponent):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     regional_domain_name: pulumi.Output[str]
+    key_arn: pulumi.Input[str] | None
 
     def __init__(
         self,
@@ -49,14 +50,12 @@ class Bucket(AwsComponent):
         receives: Sequence[Receiver] = (),
         access_logs: "Bucket | None" = None,
         inventories: "Bucket | None" = None,
-        inventory_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the bucket.
 
         Overwritten and deleted objects can be brought back for `noncurrent_days`; all expire after `expire_days`.
-        `access_logs` is the bucket for its access logs; `inventories` gets a weekly list of its objects, encrypted
-        with `inventory_key_arn`.
+        `access_logs` is the bucket for its access logs; `inventories` gets a weekly list of its objects.
         """
         super().__init__("Bucket", name, scope, data_class, opts)
         child = self.child()
@@ -144,12 +143,12 @@ class Bucket(AwsComponent):
                         "bucket_arn": inventories.arn,
                         "prefix": f"inventory/{name}",
                         "format": "Parquet",
-                        "encryption": {"sse_kms": {"key_id": inventory_key_arn}} if inventory_key_arn else None,
+                        "encryption": {"sse_kms": {"key_id": key}} if (key := inventories.key_arn) else {"sse_s3": {}},
                     }
                 },
                 opts=child,
             )
-        self.name, self.arn = bucket.id, bucket.arn
+        self.name, self.arn, self.key_arn = bucket.id, bucket.arn, key_arn
         self.regional_domain_name = bucket.bucket_regional_domain_name
         self.register_outputs({"name": self.name, "arn": self.arn, "regionalDomainName": self.regional_domain_name})
 

@@ -17,6 +17,9 @@ PORT = 443
 # A domain spreads over two zones or three, whatever the region has.
 ZONES = 3
 
+# Two of them keep a majority.
+MASTERS = 3
+
 # Log group's suffix by the kind of log.
 LOG_TYPES: Mapping[str, str] = {
     "AUDIT_LOGS": "audit",
@@ -121,15 +124,7 @@ class Search(AwsComponent):
             domain_name=domain_name,
             engine_version=settings.version,
             ip_address_type="ipv4",
-            cluster_config={
-                "instance_type": settings.instance_type,
-                "instance_count": settings.instances,
-                "zone_awareness_enabled": True,
-                "zone_awareness_config": {"availability_zone_count": ZONES},
-                "dedicated_master_enabled": settings.dedicated_masters,
-                "dedicated_master_count": 3 if settings.dedicated_masters else None,
-                "dedicated_master_type": settings.master_type if settings.dedicated_masters else None,
-            },
+            cluster_config=_nodes(settings),
             ebs_options={"ebs_enabled": True, "volume_type": "gp3", "volume_size": settings.volume_gib},
             vpc_options={"subnet_ids": network.subnet_ids["data"][:ZONES], "security_group_ids": [group.id]},
             encrypt_at_rest={"enabled": True, "kms_key_id": key_arn},
@@ -176,3 +171,16 @@ class Search(AwsComponent):
                 "administratorRoleArn": self.administrator_role_arn,
             }
         )
+
+
+def _nodes(settings: SearchSettings) -> opensearch.DomainClusterConfigArgsDict:
+    nodes: opensearch.DomainClusterConfigArgsDict = {
+        "instance_type": settings.instance_type,
+        "instance_count": settings.instances,
+        "zone_awareness_enabled": True,
+        "zone_awareness_config": {"availability_zone_count": ZONES},
+        "dedicated_master_enabled": settings.dedicated_masters,
+    }
+    if settings.dedicated_masters:
+        nodes["dedicated_master_count"], nodes["dedicated_master_type"] = MASTERS, settings.master_type
+    return nodes
