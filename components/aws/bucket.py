@@ -89,7 +89,7 @@ class Bucket(AwsComponent):
                         "sse_algorithm": "aws:kms",
                         "kms_master_key_id": key_arn,
                     }
-                    if key_arn
+                    if key_arn is not None
                     else {"sse_algorithm": "AES256"},
                     "bucket_key_enabled": key_arn is not None,
                     "blocked_encryption_types": ["SSE-C"],
@@ -131,26 +131,31 @@ class Bucket(AwsComponent):
                 opts=child,
             )
         if inventories:
-            s3.Inventory(
-                f"{name}-inventory",
-                bucket=bucket.id,
-                included_object_versions="All",
-                schedule={"frequency": "Weekly"},
-                optional_fields=["EncryptionStatus", "LastModifiedDate", "ObjectLockMode", "Size", "StorageClass"],
-                destination={
-                    "bucket": {
-                        "account_id": scope.account_id,
-                        "bucket_arn": inventories.arn,
-                        "prefix": f"inventory/{name}",
-                        "format": "Parquet",
-                        "encryption": {"sse_kms": {"key_id": key}} if (key := inventories.key_arn) else {"sse_s3": {}},
-                    }
-                },
-                opts=child,
-            )
+            self._list_into(inventories, bucket)
         self.name, self.arn, self.key_arn = bucket.id, bucket.arn, key_arn
         self.regional_domain_name = bucket.bucket_regional_domain_name
         self.register_outputs({"name": self.name, "arn": self.arn, "regionalDomainName": self.regional_domain_name})
+
+    def _list_into(self, inventories: "Bucket", bucket: s3.Bucket) -> None:
+        name = self.pulumi_resource_name
+        key = inventories.key_arn
+        s3.Inventory(
+            f"{name}-inventory",
+            bucket=bucket.id,
+            included_object_versions="All",
+            schedule={"frequency": "Weekly"},
+            optional_fields=["EncryptionStatus", "LastModifiedDate", "ObjectLockMode", "Size", "StorageClass"],
+            destination={
+                "bucket": {
+                    "account_id": self.scope.account_id,
+                    "bucket_arn": inventories.arn,
+                    "prefix": f"inventory/{name}",
+                    "format": "Parquet",
+                    "encryption": {"sse_s3": {}} if key is None else {"sse_kms": {"key_id": key}},
+                }
+            },
+            opts=self.child(),
+        )
 
 
 def access_logs(scope: Scope, bucket_arn: pulumi.Output[str]) -> list[Statement]:
@@ -203,7 +208,7 @@ def _refusals(bucket_arn: pulumi.Output[str], key_arn: pulumi.Input[str] | None)
         _refuse("Tls", ["s3:*"], [bucket_arn, objects], {"Bool": {"aws:SecureTransport": "false"}}),
         _refuse("Tls12", ["s3:*"], [bucket_arn, objects], {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
     ]
-    if key_arn:
+    if key_arn is not None:
         method, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
         refused += [
             _refuse("Kms", ["s3:PutObject"], objects, _other_than(method, "aws:kms")),
