@@ -9,6 +9,7 @@ SERVICES = {
     "ec2transitgateway": "ec2",
     "lb": "elasticloadbalancing",
     "msk": "kafka",
+    "opensearch": "es",
     "vpc": "ec2",
 }
 """The SDK's modules whose name is not the service's in an ARN."""
@@ -70,6 +71,8 @@ _ADDRESSED_BY_NAME = {
     "rds/parameterGroup:ParameterGroup": _ARN + "pg:{label}",
     "rds/subnetGroup:SubnetGroup": _ARN + "subgrp:{label}",
     "dynamodb/table:Table": _ARN + "table/{label}",
+    "elasticache/user:User": _ARN + "user:{userId}",
+    "opensearch/domain:Domain": _ARN + "domain/{label}",
     "s3/bucket:Bucket": "arn:{partition}:s3:::{label}",
     "ssm/parameter:Parameter": _ARN + "parameter/{label}",
 }

@@ -117,6 +117,38 @@ SLIPS = (
         "kmsKeyId",
         "aws-log-group-encrypted-with-cmk",
     ),
+    Slip(
+        "elasticache.py",
+        'transit_encryption_mode="required"',
+        'transit_encryption_mode="preferred"',
+        "cache-cluster",
+        "transitEncryptionMode",
+        "aws-elasticache-tls",
+    ),
+    Slip(
+        "opensearch.py",
+        'node_to_node_encryption={"enabled": True}',
+        'node_to_node_encryption={"enabled": False}',
+        "search-domain",
+        "nodeToNodeEncryption.enabled",
+        "aws-opensearch-node-to-node-tls",
+    ),
+    Slip(
+        "bucket.py",
+        '{"aws:SecureTransport": "false"}',
+        '{"aws:SecureTransport": "true"}',
+        "assets-bucket",
+        "answers requests without TLS",
+        "aws-s3-tls-only",
+    ),
+    Slip(
+        "registry.py",
+        'image_tag_mutability="IMMUTABLE"',
+        'image_tag_mutability="MUTABLE"',
+        "registry-core",
+        "imageTagMutability",
+        "aws-ecr-immutable-tags",
+    ),
 )
 
 

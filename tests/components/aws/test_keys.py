@@ -32,11 +32,10 @@ class TestKeys:
                 if found["Principal"] == {"AWS": "*"}:
                     assert found["Condition"]["StringEquals"]["kms:CallerAccount"] == "111122223333"
 
-    def test_only_the_logs_key_opens_to_cloudwatch_and_only_for_this_accounts_groups(self, prod: Graph) -> None:
+    def test_only_the_logs_key_opens_to_services_and_only_for_this_account(self, prod: Graph) -> None:
         for key in prod.of_type("aws:kms/key:Key"):
             services = [found for found in statements(key) if "Service" in found["Principal"]]
             assert bool(services) == (key.name == "keys-logs")
             for found in services:
-                assert found["Principal"]["Service"] == "logs.us-west-2.amazonaws.com"
-                [arn] = found["Condition"]["ArnLike"].values()
-                assert arn == "arn:aws:logs:us-west-2:111122223333:log-group:*"
+                bound = {value for condition in found["Condition"].values() for value in condition.values()}
+                assert bound <= {"111122223333", "arn:aws:logs:us-west-2:111122223333:log-group:*"}

@@ -17,9 +17,13 @@ THROW_AWAY: Mapping[str, Setting] = {
 }
 
 STATEFUL = (
+    "aws:backup/vault:Vault",
     "aws:dynamodb/table:Table",
+    "aws:ecr/repository:Repository",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:msk/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
     "aws:rds/cluster:Cluster",
     "aws:rds/globalCluster:GlobalCluster",
     "aws:rds/instance:Instance",
