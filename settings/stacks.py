@@ -14,6 +14,7 @@ from settings.aws import (
     NetworkSettings,
     StreamSettings,
 )
+from settings.edge import EdgeSettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
@@ -44,6 +45,9 @@ class Prod(Shared):
 
     key_value_store: KeyValueStoreSettings = KeyValueStoreSettings()
     """The DynamoDB tables' replicas."""
+
+    edge: EdgeSettings
+    """DNS, certificates, content delivery, firewall, partners."""
 
     @field_validator("network")
     @classmethod
