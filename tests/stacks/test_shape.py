@@ -21,10 +21,14 @@ STATEFUL = {
     "aws:ec2transitgateway/transitGateway:TransitGateway",
     "aws:eks/cluster:Cluster",
     "aws:kms/key:Key",
+    "aws:lb/loadBalancer:LoadBalancer",
     "aws:msk/cluster:Cluster",
     "aws:msk/topic:Topic",
     "aws:rds/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
+    "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
+    "aws:route53/keySigningKey:KeySigningKey",
+    "aws:route53/zone:Zone",
 }
 
 
