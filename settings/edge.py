@@ -190,7 +190,7 @@ class PartnerSettings(Model):
 class EdgeSettings(Model):
     """How the internet reaches the platform."""
 
-    hosts: Annotated[tuple[HostName, ...], Field(min_length=1, max_length=50)] = ("@", "www", "api")
+    hosts: Annotated[tuple[HostName, ...], Field(max_length=50)] = ("@", "www", "api")
     """Public names under the domain, @ for the domain itself; DNS moves them to the standby in a failover."""
 
     switch_object_url: SwitchObjectUrl
@@ -250,6 +250,8 @@ class EdgeSettings(Model):
     @field_validator("hosts")
     @classmethod
     def _hosts_are_free(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        if not hosts:
+            raise Refusal("nobody could reach the platform", "name at least one")
         for position, host in enumerate(hosts):
             if host in RESERVED_HOSTS:
                 raise Refusal(

@@ -118,6 +118,30 @@ SLIPS = (
         "kmsKeyId",
         "aws-log-group-encrypted-with-cmk",
     ),
+    Slip(
+        "cdn.py",
+        'TLS_POLICY = "TLSv1.2_2021"',
+        'TLS_POLICY = "TLSv1.1_2016"',
+        "edge-cdn-distribution",
+        "viewerCertificate.minimumProtocolVersion",
+        "aws-cloudfront-viewer-tls",
+    ),
+    Slip(
+        "front_door.py",
+        "health_check_id=switch.id if switch else None",
+        "health_check_id=None",
+        "edge-door-api-a",
+        "healthCheckId",
+        "aws-route53-failover-health-check",
+    ),
+    Slip(
+        "web_firewall.py",
+        '"override_action": {"none": {}}',
+        '"override_action": {"count": {}}',
+        "edge-firewall-acl",
+        "rules",
+        "aws-waf-managed-rules",
+    ),
 )
 
 
