@@ -120,6 +120,7 @@ class Zone(AwsComponent):
             region=GLOBAL_REGION,
             opts=self.child(stateful=True),
         )
+        kms.Alias(f"{name}-dnssec", target_key_id=key.key_id, region=GLOBAL_REGION, opts=self.child())
         signer = route53.KeySigningKey(
             f"{name}-dnssec",
             name="platform",
