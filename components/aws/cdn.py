@@ -99,6 +99,7 @@ class Cdn(AwsComponent):
                 "origin_protocol_policy": "https-only",
                 "origin_ssl_protocols": {"items": ["TLSv1.2"], "quantity": 1},
             },
+            # CloudFront tries the balancer before it calls the origin deployed.
             opts=self.child(depends_on=balancer.ready),
         )
         headers = self._headers(name, settings)
@@ -211,5 +212,6 @@ class Cdn(AwsComponent):
             delivery_destination_arn=destination.arn,
             record_fields=list(LOG_FIELDS),
             region=GLOBAL_REGION,
+            # CloudWatch refuses a delivery that may not write.
             opts=self.child(depends_on=[writer]),
         )

@@ -41,6 +41,7 @@ def private_link(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Graph:
         "shield_advanced": True,
         "firewall": {"bot_control": "targeted", "counted_rules": {"core": ["SizeRestrictions_BODY"]}},
         "origin_shield": "us-west-2",
+        "cloudfront_source": "sg-0123456789abcdef0",
     }
     return previewed(root, tmp_path_factory.mktemp("private_link"), edge)
 
@@ -113,6 +114,11 @@ class TestChoices:
         assert config == {"awsManagedRulesBotControlRuleSet": {"inspectionLevel": "TARGETED"}}
         core = rules["AWSManagedRulesCommonRuleSet"]["statement"]["managedRuleGroupStatement"]
         assert core["ruleActionOverrides"] == [{"name": "SizeRestrictions_BODY", "actionToUse": {"count": {}}}]
+
+    def test_the_balancer_can_admit_the_group_of_cloudfronts_origins(self, private_link: Graph) -> None:
+        [rule] = [node for node in private_link.of_type(INGRESS) if node.name.startswith("edge-internal-https-")]
+        assert rule.inputs["referencedSecurityGroupId"] == "sg-0123456789abcdef0"
+        assert "prefixListId" not in rule.inputs
 
     def test_origin_shield_stands_in_its_region(self, private_link: Graph) -> None:
         [distribution] = private_link.of_type("aws:cloudfront/distribution:Distribution")
