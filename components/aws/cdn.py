@@ -113,6 +113,8 @@ class Cdn(AwsComponent):
             "response_headers_policy_id": headers,
             "compress": True,
         }
+        region = settings.origin_shield
+        shield = {"origin_shield": {"enabled": True, "origin_shield_region": region}} if region else {}
         distribution = cloudfront.Distribution(
             f"{name}-distribution",
             comment=name_prefix,
@@ -132,9 +134,7 @@ class Cdn(AwsComponent):
                     "origin_id": ORIGIN,
                     "domain_name": balancer.dns_name,
                     "vpc_origin_config": {"vpc_origin_id": origin.id},
-                    "origin_shield": {"enabled": True, "origin_shield_region": settings.origin_shield}
-                    if settings.origin_shield
-                    else None,
+                    **shield,
                 }
             ],
             default_cache_behavior=behaviour,
