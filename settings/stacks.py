@@ -15,6 +15,7 @@ from settings.aws import (
     StreamSettings,
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
+from settings.edge import EdgeSettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
@@ -60,6 +61,8 @@ class Prod(Shared):
 
     backup: BackupSettings = BackupSettings()
     """AWS Backup."""
+    edge: EdgeSettings
+    """DNS, certificates, content delivery, firewall, partners."""
 
     @field_validator("network")
     @classmethod

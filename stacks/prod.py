@@ -12,6 +12,7 @@ from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
 from components.aws.dynamodb import KeyValueStore
+from components.aws.edge import Edge
 from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
@@ -207,6 +208,18 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         topic_arns={},
         opts=opts,
     )
+    edge = Edge(
+        "edge",
+        scope,
+        settings.edge,
+        domain=settings.domain,
+        name_prefix=prefix,
+        network=network,
+        targets_group_id=cluster.security_group_id,
+        key_settings=settings.keys,
+        alarm_topic_arns=(),
+        opts=opts,
+    )
     return {
         "cluster": {
             "name": cluster.name,
@@ -227,6 +240,17 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
             "bootstrapBrokersScram": stream.bootstrap_brokers_scram,
             "replicationSecretArn": stream.replication_secret_arn,
             "securityGroupId": stream.security_group_id,
+        },
+        "edge": {
+            "zoneId": edge.zone.zone_id,
+            "nameServers": edge.zone.name_servers,
+            "dsRecord": edge.zone.ds_record,
+            "distributionDomainName": edge.cdn.domain_name,
+            "gatewayCertificateArn": edge.certificates.gateway_arn,
+            "gatewayTargetGroupArn": edge.balancer.target_group_arn,
+            "partnerServiceName": edge.partners.service_name,
+            "partnerAddresses": edge.partners.addresses,
+            "partnerTargetGroupArn": edge.partners.target_group_arn,
         },
         "tables": {"arns": tables.table_arns, "streamArns": tables.stream_arns},
         "cache": {

@@ -101,6 +101,19 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-ecr-immutable-tags": {HUB: ("ECR.2",)},
     "aws-ecr-encrypted-with-cmk": {HUB: ("ECR.5",)},
     "aws-ecr-scan-on-push": {HUB: ("ECR.1",)},
+    "aws-route53-query-logging": {HUB: ("Route53.2",), NIST: ("AU-2", "AU-12")},
+    "aws-acm-renews-by-itself": {HUB: ("ACM.1",)},
+    "aws-acm-key-length": {HUB: ("ACM.2",)},
+    "aws-cloudfront-viewer-tls": {HUB: ("CloudFront.7", "CloudFront.15"), NIST: ("SC-8", "SC-8(1)")},
+    "aws-cloudfront-https-only": {HUB: ("CloudFront.3",), NIST: ("SC-8", "SC-8(1)")},
+    "aws-cloudfront-web-acl": {HUB: ("CloudFront.6",)},
+    "aws-cloudfront-access-log": {HUB: ("CloudFront.5",), NIST: ("AU-2", "AU-12")},
+    "aws-cloudfront-origin-access-control": {HUB: ("CloudFront.13",)},
+    "aws-cloudfront-origin-tls": {HUB: ("CloudFront.9", "CloudFront.10"), NIST: ("SC-8", "SC-8(1)")},
+    "aws-waf-managed-rules": {HUB: ("WAF.10",)},
+    "aws-waf-logging": {HUB: ("WAF.11",), NIST: ("AU-2", "AU-12")},
+    "aws-lb-deletion-protection": {HUB: ("ELB.6",), NIST: ("CM-2", "SC-5(2)")},
+    "aws-lb-listener-tls": {HUB: ("ELB.1", "ELB.17"), NIST: ("SC-8", "SC-8(1)")},
 }
 
 

@@ -2,13 +2,16 @@
 
 from guardrails.model import Rule
 from guardrails.rules.aws import (
+    acm,
     addresses,
     backup,
+    cloudfront,
     dynamodb,
     ec2,
     ecr,
     eks,
     elasticache,
+    elb,
     iam,
     kms,
     logs,
@@ -17,8 +20,10 @@ from guardrails.rules.aws import (
     opensearch,
     protection,
     rds,
+    route53,
     s3,
     secrets,
+    waf,
 )
 
 FAMILIES = (
@@ -39,6 +44,11 @@ FAMILIES = (
     opensearch,
     ecr,
     backup,
+    route53,
+    acm,
+    cloudfront,
+    waf,
+    elb,
 )
 
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

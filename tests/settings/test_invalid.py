@@ -192,6 +192,54 @@ CASES = {
         Case("schedule of five fields", "backup.schedule", "cron(0 5 * * *)", "cron(0 5 ? * * *)"),
         Case("grace that AWS refuses", "backup.lock_grace_days", 1, "3 to 365"),
         Case("key that goes too soon", "keys.deletion_window_days", 7, "14 to 30"),
+        Case("switch outside the standby's cloud", "edge.switch_object_url", "https://example.com/active", "<bucket>"),
+        Case(
+            "edge without a switch", "edge", {"cloudfront_source": "pl-82a045eb"}, "add the key",
+            at="edge.switch_object_url", shown="none",
+        ),
+        Case("balancer open to a range", "edge.cloudfront_source", "0.0.0.0/0", "prefix list (pl-…)"),
+        Case(
+            "name that must not move", "edge.hosts", ["@", "primary"], "another",
+            at="edge.hosts[1]", shown='"primary"',
+        ),
+        Case("no public name", "edge.hosts", [], "at least one"),
+        Case("name twice", "edge.hosts", ["api", "api"], "repetition", at="edge.hosts[1]", shown='"api"'),
+        Case("name of two labels", "edge.hosts", ["a.b"], "one DNS label", at="edge.hosts[0]", shown='"a.b"'),
+        Case("health path without a slash", "edge.health_path", "healthz", "/healthz"),
+        Case(
+            "shield with nothing to cache", "edge",
+            {
+                "switch_object_url": "https://storage.googleapis.com/bucket/active", "cloudfront_source": "pl-82a045eb",
+                "cached_paths": [], "origin_shield": "us-west-2",
+            },
+            "name cached_paths", at="edge.origin_shield", shown='"us-west-2"',
+        ),
+        Case("shield where there is none", "edge.origin_shield", "eu-north-1", "us-west-2"),
+        Case(
+            "window that WAF lacks", "edge.firewall.rate_limits", {"all": {"requests": 10, "window_seconds": 90}},
+            "60, 120, 300 or 600", at="edge.firewall.rate_limits.all.window_seconds", shown="90",
+        ),
+        Case("no limit", "edge.firewall.rate_limits", {}, "add what is missing"),
+        Case(
+            "rule group that is not used", "edge.firewall.counted_rules", {"php": ["A"]}, "sql_injection",
+            at="edge.firewall.counted_rules.php", shown='"php"',
+        ),
+        Case(
+            "partners without principals", "edge.partners", {"kind": "private_link"}, "fill allowed_principals",
+            at="edge.partners.allowed_principals", shown='{"kind": "private_link"}',
+        ),
+        Case(
+            "list without its kind", "edge.partners", {"allowed_cidrs": ["198.51.100.0/28"]}, "set kind to allow_list",
+            at="edge.partners.allowed_cidrs", shown='["198.51.100.0/28"]',
+        ),
+        Case(
+            "world as a partner", "edge.partners", {"kind": "allow_list", "allowed_cidrs": ["0.0.0.0/0"]},
+            "/24 or narrower", at="edge.partners.allowed_cidrs[0]", shown='"0.0.0.0/0"',
+        ),
+        Case(
+            "private range as a partner", "edge.partners", {"kind": "allow_list", "allowed_cidrs": ["10.0.0.0/28"]},
+            "public range", at="edge.partners.allowed_cidrs[0]", shown='"10.0.0.0/28"',
+        ),
         Case("unknown size", "size", "tiny", "'production' or 'small'"),
         Case("no boolean", "protection", "maybe", "true or false"),
         Case("misspelt key", "databse", {"instances": 3}, "did you mean database?"),

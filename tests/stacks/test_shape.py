@@ -24,12 +24,16 @@ STATEFUL = {
     "aws:eks/cluster:Cluster",
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
+    "aws:lb/loadBalancer:LoadBalancer",
     "aws:msk/cluster:Cluster",
     "aws:msk/topic:Topic",
     "aws:opensearch/domain:Domain",
     "aws:rds/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
     "aws:s3/bucket:Bucket",
+    "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
+    "aws:route53/keySigningKey:KeySigningKey",
+    "aws:route53/zone:Zone",
 }
 
 

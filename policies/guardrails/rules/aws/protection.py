@@ -27,6 +27,8 @@ STATEFUL = (
     "aws:rds/cluster:Cluster",
     "aws:rds/globalCluster:GlobalCluster",
     "aws:rds/instance:Instance",
+    "aws:route53/keySigningKey:KeySigningKey",
+    "aws:route53/zone:Zone",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketV2:BucketV2",
 )
