@@ -18,6 +18,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "database": {"instance_class": "db.r8g.large", "instances": 1, "backup_days": 7},
     "stream": {"volume_gib": 100, "volume_maximum_gib": 500},
     "key_value_store": {"replica_regions": []},
+    "security": {"data_events": [], "insights": False, "archive_days": 365},
+    "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
 }
 """What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
 

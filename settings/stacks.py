@@ -14,6 +14,7 @@ from settings.aws import (
     NetworkSettings,
     StreamSettings,
 )
+from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
@@ -44,6 +45,12 @@ class Prod(Shared):
 
     key_value_store: KeyValueStoreSettings = KeyValueStoreSettings()
     """The DynamoDB tables' replicas."""
+
+    security: SecuritySettings = SecuritySettings()
+    """The account's audit trail and detective services."""
+
+    runner: RunnerSettings = RunnerSettings()
+    """The CI runner inside the VPC."""
 
     @field_validator("network")
     @classmethod

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.account import AccountBaseline
 from components.aws.aurora import RelationalDatabase
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
@@ -18,6 +19,7 @@ from components.tags import Tags
 from settings.stacks import Prod
 
 KEYS = {
+    "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
     "database": KeyUse("Relational database", "confidential"),
     "logs": KeyUse("Log groups", "internal", log_groups=True),
@@ -100,6 +102,17 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         name_prefix=prefix,
         key_arn=keys.arns["tables"],
         key_settings=settings.keys,
+        opts=opts,
+    )
+    AccountBaseline(
+        "account",
+        scope,
+        settings.security,
+        prefix=prefix,
+        audit_key_arn=keys.arns["audit"],
+        log_key_arn=keys.arns["logs"],
+        volumes_key_arn=keys.arns["volumes"],
+        topic_arns={},
         opts=opts,
     )
     return {
