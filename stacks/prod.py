@@ -9,11 +9,13 @@ from components.aws.account import AccountBaseline
 from components.aws.aurora import RelationalDatabase
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
+from components.aws.controllers import Controllers
 from components.aws.dynamodb import KeyValueStore
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.runner import Runner
 from components.aws.transit import Transit
 from components.tags import Tags
 from settings.stacks import Prod
@@ -23,6 +25,7 @@ KEYS = {
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
     "database": KeyUse("Relational database", "confidential"),
     "logs": KeyUse("Log groups", "internal", log_groups=True),
+    "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
     "secrets": KeyUse("Secrets Manager", "restricted"),
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
@@ -104,6 +107,31 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         key_settings=settings.keys,
         opts=opts,
     )
+    controllers = Controllers(
+        "controllers",
+        scope,
+        cluster=cluster,
+        cluster_name=prefix,
+        network=network,
+        volumes_key_arn=keys.arns["volumes"],
+        queues_key_arn=keys.arns["queues"],
+        secrets_key_arn=keys.arns["secrets"],
+        secrets_path=prefix,
+        zone_arn=None,
+        reserved_names=[settings.domain, f"primary.{settings.domain}"],
+        opts=opts,
+    )
+    if settings.runner.repository:
+        Runner(
+            "runner",
+            scope,
+            settings.runner,
+            project_name=f"{prefix}-runner",
+            network=network,
+            cluster_clients_group_id=cluster.client_security_group_id,
+            key_arn=keys.arns["logs"],
+            opts=opts,
+        )
     AccountBaseline(
         "account",
         scope,
@@ -121,6 +149,11 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
             "endpoint": cluster.endpoint,
             "oidcIssuer": cluster.oidc_issuer,
             "clientSecurityGroupId": cluster.client_security_group_id,
+        },
+        "controllers": {
+            "nodeRoleArn": controllers.node_role_arn,
+            "instanceProfileName": controllers.instance_profile_name,
+            "interruptionQueueName": controllers.interruption_queue_name,
         },
         "database": {
             "endpoint": database.endpoint,

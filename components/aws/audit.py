@@ -140,15 +140,10 @@ class AuditTrail(AwsComponent):
 def _data_events(store: str, bucket_arn: pulumi.Output[str]) -> cloudtrail.TrailAdvancedEventSelectorArgsDict:
     """Every read and write of a store, save in the trail's own bucket: each file would be an event in the next."""
     resource_type = DATA_RESOURCES[store]
-    return {
-        "name": f"Data events of {resource_type}",
-        "field_selectors": [
-            {"field": "eventCategory", "equals": ["Data"]},
-            {"field": "resources.type", "equals": [resource_type]},
-            *(
-                [{"field": "resources.ARN", "not_starts_withs": [pulumi.Output.concat(bucket_arn, "/")]}]
-                if store == "s3"
-                else []
-            ),
-        ],
-    }
+    fields: list[pulumi.Input[cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgsDict]] = [
+        {"field": "eventCategory", "equals": ["Data"]},
+        {"field": "resources.type", "equals": [resource_type]},
+    ]
+    if store == "s3":
+        fields.append({"field": "resources.ARN", "not_starts_withs": [pulumi.Output.concat(bucket_arn, "/")]})
+    return {"name": f"Data events of {resource_type}", "field_selectors": fields}
