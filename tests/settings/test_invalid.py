@@ -159,6 +159,28 @@ CASES = {
             at="key_value_store.replica_regions[1]", shown='"us-east-2"',
         ),
         Case("key that goes too soon", "keys.deletion_window_days", 7, "14 to 30"),
+        Case(
+            "service that no account has", "security.external", ["shield"], "'guardduty'",
+            at="security.external[0]", shown='"shield"',
+        ),
+        Case(
+            "service left out twice", "security.external", ["macie", "macie"], "repetition",
+            at="security.external[1]", shown='"macie"',
+        ),
+        Case("history for less than a year", "security.archive_days", 90, "365 to 3653"),
+        Case("runner without an owner", "runner.repository", "platform", "owner/name"),
+        Case(
+            "connection without a repository", "runner", {"connected": True}, "set runner.repository",
+            at="runner.connected", shown="true",
+        ),
+        Case(
+            "role for no runner", "runner", {"apply_role": ROLE}, "set runner.repository",
+            at="runner.apply_role", shown=f'"{ROLE}"',
+        ),
+        Case(
+            "role without an ARN", "runner", {"repository": "example-org/platform", "apply_role": "apply"},
+            "arn:aws:iam::", at="runner.apply_role", shown='"apply"',
+        ),
         Case("unknown size", "size", "tiny", "'production' or 'small'"),
         Case("no boolean", "protection", "maybe", "true or false"),
         Case("misspelt key", "databse", {"instances": 3}, "did you mean database?"),

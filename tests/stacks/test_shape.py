@@ -25,6 +25,7 @@ STATEFUL = {
     "aws:msk/topic:Topic",
     "aws:rds/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
+    "aws:s3/bucket:Bucket",
 }
 
 

@@ -32,11 +32,15 @@ class TestKeys:
                 if found["Principal"] == {"AWS": "*"}:
                     assert found["Condition"]["StringEquals"]["kms:CallerAccount"] == "111122223333"
 
-    def test_only_the_logs_key_opens_to_cloudwatch_and_only_for_this_accounts_groups(self, prod: Graph) -> None:
+    def test_a_key_opens_to_the_services_it_is_for_and_for_this_account_only(self, prod: Graph) -> None:
+        expected = {
+            "keys-audit": "cloudtrail.amazonaws.com",
+            "keys-logs": "logs.us-west-2.amazonaws.com",
+            "keys-queues": ["events.amazonaws.com"],
+        }
         for key in prod.of_type("aws:kms/key:Key"):
             services = [found for found in statements(key) if "Service" in found["Principal"]]
-            assert bool(services) == (key.name == "keys-logs")
+            assert bool(services) == (key.name in expected), key.name
             for found in services:
-                assert found["Principal"]["Service"] == "logs.us-west-2.amazonaws.com"
-                [arn] = found["Condition"]["ArnLike"].values()
-                assert arn == "arn:aws:logs:us-west-2:111122223333:log-group:*"
+                assert found["Principal"]["Service"] == expected[key.name]
+                assert "111122223333" in json.dumps(found["Condition"])
