@@ -118,6 +118,22 @@ SLIPS = (
         "kmsKeyId",
         "aws-log-group-encrypted-with-cmk",
     ),
+    Slip(
+        "audit.py",
+        "is_multi_region_trail=True",
+        "is_multi_region_trail=False",
+        "account-trail-trail",
+        "isMultiRegionTrail",
+        "aws-cloudtrail-multi-region",
+    ),
+    Slip(
+        "interruptions.py",
+        "kms_master_key_id=key_arn, ",
+        "",
+        "controllers-interruptions-queue",
+        "kmsMasterKeyId",
+        "aws-sqs-encrypted-with-cmk",
+    ),
 )
 
 
