@@ -42,7 +42,6 @@ def load_balancer(scope: Scope, cluster_name: str, vpc_id: pulumi.Input[str]) ->
                 "ec2:DescribeTags",
                 "ec2:DescribeVpcPeeringConnections",
                 "ec2:DescribeVpcs",
-                "ec2:GetSecurityGroupsForVpc",
                 "elasticloadbalancing:DescribeCapacityReservation",
                 "elasticloadbalancing:DescribeListenerAttributes",
                 "elasticloadbalancing:DescribeListenerCertificates",
@@ -67,9 +66,9 @@ def load_balancer(scope: Scope, cluster_name: str, vpc_id: pulumi.Input[str]) ->
             conditions={"StringEquals": {"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"}},
         ),
         allow(
-            ["ec2:CreateSecurityGroup"],
+            ["ec2:CreateSecurityGroup", "ec2:GetSecurityGroupsForVpc"],
             pulumi.Output.concat(scope.arn("ec2", "vpc/"), vpc_id),
-            sid="MakeGroupsHere",
+            sid="GroupsOfThisVpc",
         ),
         allow(["ec2:CreateSecurityGroup"], groups, sid="MakeGroups", conditions=making),
         allow(
@@ -260,7 +259,8 @@ def node_provisioning(
             conditions={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
         allow(["iam:GetInstanceProfile"], instance_profile_arn, sid="NodeProfile"),
-        allow(["iam:ListInstanceProfiles"], f"arn:aws:iam::{scope.account_id}:instance-profile/*", sid="NodeProfiles"),
+        # AWS has no resource-level permission for it. Karpenter looks for profiles of its own to clear away.
+        allow(["iam:ListInstanceProfiles"], "*", sid="NodeProfiles"),
         allow(
             ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
             queue_arn,
