@@ -11,6 +11,9 @@ from components.aws.iam import Statement, deny_without_tls, document
 # Auditors read the last quarter; what is older is kept where storage is cheap and reads are still immediate.
 ARCHIVED_AFTER_DAYS = 90
 
+DELIVERED = {"content": "delivered-records"}
+"""The tag that tells such a bucket from those of applications."""
+
 # A record that was overwritten or deleted can be brought back for this long.
 NONCURRENT_DAYS = 365
 
@@ -29,7 +32,7 @@ def delivery_bucket(
     names the bucket waits for it.
     """
     child = parent.child()
-    bucket = s3.Bucket(name, force_destroy=not parent.scope.protect, opts=parent.child(stateful=True))
+    bucket = s3.Bucket(name, force_destroy=not parent.scope.protect, tags=DELIVERED, opts=parent.child(stateful=True))
     s3.BucketOwnershipControls(name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child)
     s3.BucketPublicAccessBlock(
         name,

@@ -6,6 +6,7 @@ import pulumi
 from pulumi_aws import accessanalyzer, guardduty, inspector2, macie2, securityhub
 
 from components.aws.component import AwsComponent, Scope
+from components.aws.delivery_bucket import DELIVERED
 from components.tags import DataClass
 from settings.security import SecuritySettings
 
@@ -32,8 +33,9 @@ ANALYZERS: Mapping[str, str] = {"external": "ACCOUNT", "unused": "ACCOUNT_UNUSED
 class Detection(AwsComponent):
     """Detective services of this region; each is left out where the organisation runs it.
 
-    All report to Security Hub, which judges the account by the settings' standards. Macie looks through
-    the buckets of sensitive data each week. Other regions, where only copies lie, are the organisation's.
+    All report to Security Hub, which judges the account by the settings' standards. Macie looks through the buckets of
+    sensitive data each week, save those that AWS services deliver their records to. Other regions, where only copies
+    lie, are left to the organisation.
     """
 
     def __init__(
@@ -121,7 +123,18 @@ class Detection(AwsComponent):
                                 }
                             }
                         ]
-                    }
+                    },
+                    # Services' own records hold no data of customers, and are the largest of all.
+                    "excludes": {
+                        "ands": [
+                            {
+                                "tag_criterion": {
+                                    "comparator": "EQ",
+                                    "tag_values": [{"key": key, "value": value} for key, value in DELIVERED.items()],
+                                }
+                            }
+                        ]
+                    },
                 }
             },
             opts=self.child(depends_on=[macie]),

@@ -186,11 +186,14 @@ class TestDetection:
         }
         assert all(hub.urn in node.state["dependencies"] for node in standards)
 
-    def test_macie_reads_the_buckets_of_sensitive_data(self, prod: Graph) -> None:
+    def test_macie_reads_the_buckets_of_sensitive_data_but_not_the_audit_trail(self, prod: Graph, bucket: Node) -> None:
         assert only(prod, "aws:macie2/account:Account").inputs["status"] == "ENABLED"
         job = only(prod, "aws:macie2/classificationJob:ClassificationJob").inputs
-        [condition] = job["s3JobDefinition"]["bucketCriteria"]["includes"]["ands"]
-        assert [tag["value"] for tag in condition["tagCriterion"]["tagValues"]] == ["confidential", "restricted"]
+        criteria = job["s3JobDefinition"]["bucketCriteria"]
+        [included], [excluded] = criteria["includes"]["ands"], criteria["excludes"]["ands"]
+        assert [tag["value"] for tag in included["tagCriterion"]["tagValues"]] == ["confidential", "restricted"]
+        [records] = excluded["tagCriterion"]["tagValues"]
+        assert bucket.inputs["tags"][records["key"]] == records["value"]
         assert job["scheduleFrequency"]
 
     def test_inspector_scans_machines_images_and_functions(self, prod: Graph) -> None:
