@@ -1,6 +1,7 @@
 """What an account has once: its audit trail, its recorder, its detective services and its safe defaults."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pulumi
 from pulumi_aws import ebs, ec2, iam, s3
@@ -47,7 +48,7 @@ class AccountBaseline(AwsComponent):
                 f"{name}-audit",
                 key_arn=audit_key_arn,
                 keep_days=settings.archive_days,
-                writers=lambda arn: trail_may_write(arn, scope, prefix) if "cloudtrail" in own else [],
+                receives=[partial(trail_may_write, trail_name=prefix)] if "cloudtrail" in own else [],
             )
             if "cloudtrail" in own:
                 AuditTrail(

@@ -19,7 +19,7 @@ DATA_RESOURCES: Mapping[str, str] = {"dynamodb": "AWS::DynamoDB::Table", "s3": "
 ROOT_USE = '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
 
 
-def trail_may_write(bucket_arn: pulumi.Output[str], scope: Scope, trail_name: str) -> list[Statement]:
+def trail_may_write(scope: Scope, bucket_arn: pulumi.Output[str], *, trail_name: str) -> list[Statement]:
     """What a bucket's policy must allow one trail of this account.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html

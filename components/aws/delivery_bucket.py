@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 import pulumi
 from pulumi_aws import s3
 
-from components.aws.component import AwsComponent
+from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Statement, deny_without_tls, document
+
+Receiver = Callable[[Scope, pulumi.Output[str]], Sequence[Statement]]
+"""What a service that writes to a bucket must be allowed there, by the bucket's ARN."""
 
 # Auditors read the last quarter; what is older is kept where storage is cheap and reads are still immediate.
 ARCHIVED_AFTER_DAYS = 90
@@ -24,9 +27,9 @@ def delivery_bucket(
     *,
     key_arn: pulumi.Input[str],
     keep_days: int,
-    writers: Callable[[pulumi.Output[str]], Sequence[Statement]],
+    receives: Sequence[Receiver],
 ) -> tuple[s3.Bucket, s3.BucketPolicy]:
-    """Make the bucket and its policy; `writers` gives the statements that let services in, from the bucket's ARN.
+    """Make the bucket and its policy; `receives` are the statements that let services in, by the bucket's ARN.
 
     Every version is kept, so that a change of a record shows. The policy takes part because services check it: who
     names the bucket waits for it.
@@ -78,7 +81,8 @@ def delivery_bucket(
         name,
         bucket=bucket.bucket,
         policy=document(
-            deny_without_tls(["s3:*"], [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")]), *writers(bucket.arn)
+            deny_without_tls(["s3:*"], [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")]),
+            *(statement for receiver in receives for statement in receiver(parent.scope, bucket.arn)),
         ),
         opts=child,
     )
