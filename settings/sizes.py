@@ -22,6 +22,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "search": {"instance_type": "m7g.large.search", "dedicated_masters": False, "volume_gib": 20},
     "registry": {"replica_region": None},
     "edge": {"price_class": "PriceClass_100", "exportable_certificate": False},
+    "security": {"data_events": [], "insights": False, "archive_days": 365},
+    "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
 }
 """What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
 

@@ -16,6 +16,7 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
+from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
@@ -63,6 +64,11 @@ class Prod(Shared):
     """AWS Backup."""
     edge: EdgeSettings
     """DNS, certificates, content delivery, firewall, partners."""
+    security: SecuritySettings = SecuritySettings()
+    """The account's audit trail and detective services."""
+
+    runner: RunnerSettings = RunnerSettings()
+    """The CI runner inside the VPC."""
 
     @field_validator("network")
     @classmethod

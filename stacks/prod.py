@@ -6,11 +6,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import bucket
+from components.aws.account import AccountBaseline
 from components.aws.aurora import RelationalDatabase
 from components.aws.backup import Backup, RestoreTest
 from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
+from components.aws.controllers import Controllers
 from components.aws.dynamodb import KeyValueStore
 from components.aws.edge import Edge
 from components.aws.elasticache import Cache
@@ -20,11 +22,13 @@ from components.aws.msk import EventStream
 from components.aws.network import Network
 from components.aws.opensearch import Search
 from components.aws.registry import Registry
+from components.aws.runner import Runner
 from components.aws.transit import Transit
 from components.tags import Tags
 from settings.stacks import Prod
 
 KEYS = {
+    "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
     "backups": KeyUse("Backups", "confidential"),
     "cache": KeyUse("Cache", "confidential"),
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
@@ -32,6 +36,7 @@ KEYS = {
     "images": KeyUse("Images", "internal"),
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
     "objects": KeyUse("Objects", "confidential"),
+    "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
     "search": KeyUse("Search", "confidential"),
     "secrets": KeyUse("Secrets Manager", "restricted"),
     "stream": KeyUse("Event stream", "confidential"),
@@ -220,12 +225,54 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         alarm_topic_arns=(),
         opts=opts,
     )
+    controllers = Controllers(
+        "controllers",
+        scope,
+        cluster=cluster,
+        cluster_name=prefix,
+        network=network,
+        volumes_key_arn=keys.arns["volumes"],
+        queues_key_arn=keys.arns["queues"],
+        secrets_key_arn=keys.arns["secrets"],
+        secrets_path=prefix,
+        zone_arn=edge.zone.arn,
+        reserved_names=edge.names,
+        opts=opts,
+    )
+    if settings.runner.repository:
+        Runner(
+            "runner",
+            scope,
+            settings.runner,
+            project_name=f"{prefix}-runner",
+            network=network,
+            cluster_clients_group_id=cluster.client_security_group_id,
+            key_arn=keys.arns["logs"],
+            opts=opts,
+        )
+    AccountBaseline(
+        "account",
+        scope,
+        settings.security,
+        prefix=prefix,
+        audit_key_arn=keys.arns["audit"],
+        log_key_arn=keys.arns["logs"],
+        volumes_key_arn=keys.arns["volumes"],
+        access_logs=access_logs,
+        topic_arns={},
+        opts=opts,
+    )
     return {
         "cluster": {
             "name": cluster.name,
             "endpoint": cluster.endpoint,
             "oidcIssuer": cluster.oidc_issuer,
             "clientSecurityGroupId": cluster.client_security_group_id,
+        },
+        "controllers": {
+            "nodeRoleArn": controllers.node_role_arn,
+            "instanceProfileName": controllers.instance_profile_name,
+            "interruptionQueueName": controllers.interruption_queue_name,
         },
         "database": {
             "endpoint": database.endpoint,

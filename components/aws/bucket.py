@@ -36,6 +36,8 @@ class Bucket(AwsComponent):
     arn: pulumi.Output[str]
     regional_domain_name: pulumi.Output[str]
     key_arn: pulumi.Input[str] | None
+    policy: s3.BucketPolicy
+    """What lets services in: who hands the bucket to one waits for it."""
 
     def __init__(
         self,
@@ -50,12 +52,14 @@ class Bucket(AwsComponent):
         receives: Sequence[Receiver] = (),
         access_logs: "Bucket | None" = None,
         inventories: "Bucket | None" = None,
+        tags: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the bucket.
 
         Overwritten and deleted objects can be brought back for `noncurrent_days`; all expire after `expire_days`.
-        `access_logs` is the bucket for its access logs; `inventories` gets a weekly list of its objects.
+        `access_logs` is the bucket for its access logs; `inventories` gets a weekly list of its objects. `tags` are
+        those by which services choose buckets.
         """
         super().__init__("Bucket", name, scope, data_class, opts)
         child = self.child()
@@ -63,6 +67,7 @@ class Bucket(AwsComponent):
             f"{name}-bucket",
             force_destroy=not scope.protect,
             object_lock_enabled=lock is not None,
+            tags=tags,
             opts=self.child(stateful=True),
         )
         private = s3.BucketPublicAccessBlock(
@@ -97,7 +102,7 @@ class Bucket(AwsComponent):
             ],
             opts=child,
         )
-        s3.BucketPolicy(
+        self.policy = s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
             policy=document(

@@ -34,6 +34,8 @@ class Edge(AwsComponent):
     firewall: WebFirewall
     certificates: Certificates
     partners: Partners
+    names: list[str]
+    """The public names and `primary.<domain>`: what a failover moves, and nothing else may change."""
 
     def __init__(
         self,
@@ -96,13 +98,13 @@ class Edge(AwsComponent):
             targets_group_id=targets_group_id,
             opts=child,
         )
-        hosts = [domain if host == "@" else f"{host}.{domain}" for host in (*settings.hosts, "primary")]
+        self.names = [domain if host == "@" else f"{host}.{domain}" for host in (*settings.hosts, "primary")]
         self.cdn = Cdn(
             f"{name}-cdn",
             scope,
             settings,
             name_prefix=name_prefix,
-            aliases=hosts,
+            aliases=self.names,
             balancer=self.balancer,
             certificate_arn=self.certificates.cloudfront_arn,
             web_acl_arn=self.firewall.arn,

@@ -35,6 +35,18 @@ def allow(
     return statement
 
 
+def deny_without_tls(actions: Sequence[str], resources: Patterns) -> Statement:
+    """A statement of a resource policy that refuses every caller who does not use TLS."""
+    return {
+        "Effect": "Deny",
+        "Sid": "TlsOnly",
+        "Principal": "*",
+        "Action": sorted(actions),
+        "Resource": resources,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
 def service_trust(
     service: str, account_id: str | None = None, actions: Sequence[str] = ("sts:AssumeRole",)
 ) -> Statement:

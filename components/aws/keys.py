@@ -46,7 +46,13 @@ class KeyUse:
     """AWS services write logs and inventories into buckets of this account that it encrypts."""
 
     auto_scaling: bool = False
-    """EC2 Auto Scaling starts instances whose volumes it encrypts."""
+    """EC2 Auto Scaling and EC2 Spot start instances whose volumes it encrypts."""
+
+    trails: bool = False
+    """CloudTrail encrypts this account's trails with it."""
+
+    services: tuple[str, ...] = ()
+    """Other services, such as `events.amazonaws.com`, that use it on behalf of this account's resources."""
 
 
 class Keys(AwsComponent):
@@ -135,13 +141,14 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
     if use.auto_scaling:
         # A condition, not a principal: KMS refuses a principal that does not exist yet, and the service-linked role
         # comes with the first group. https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-        role = (
-            f"arn:aws:iam::{scope.account_id}:role/aws-service-role/autoscaling.amazonaws.com/"
-            "AWSServiceRoleForAutoScaling"
-        )
+        service_roles = f"arn:aws:iam::{scope.account_id}:role/aws-service-role"
+        roles = [
+            f"{service_roles}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            f"{service_roles}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        ]
         only = {
             "StringEquals": {"kms:CallerAccount": scope.account_id},
-            "ArnEquals": {"aws:PrincipalArn": role},
+            "ArnEquals": {"aws:PrincipalArn": roles},
         }
         anyone = {"AWS": "*"}
         statements += [
@@ -154,4 +161,25 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
                 conditions={**only, "Bool": {"kms:GrantIsForAWSResource": "true"}},
             ),
         ]
+    if use.trails:
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+        trail = f"arn:aws:cloudtrail:{region}:{scope.account_id}:trail/*"
+        service = {"Service": "cloudtrail.amazonaws.com"}
+        ours = {"ArnLike": {"aws:SourceArn": trail}}
+        context = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trail}}
+        statements += [
+            allow(["kms:GenerateDataKey*"], "*", sid="Trails", principal=service, conditions={**ours, **context}),
+            # Decrypt: the trail's bucket uses a bucket key.
+            allow(["kms:Decrypt", "kms:DescribeKey"], "*", sid="TrailsCheck", principal=service, conditions=ours),
+        ]
+    if use.services:
+        statements.append(
+            allow(
+                ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "*",
+                sid="Services",
+                principal={"Service": sorted(use.services)},
+                conditions={"StringEquals": {"aws:SourceAccount": scope.account_id}},
+            )
+        )
     return statements

@@ -114,6 +114,28 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-waf-logging": {HUB: ("WAF.11",), NIST: ("AU-2", "AU-12")},
     "aws-lb-deletion-protection": {HUB: ("ELB.6",), NIST: ("CM-2", "SC-5(2)")},
     "aws-lb-listener-tls": {HUB: ("ELB.1", "ELB.17"), NIST: ("SC-8", "SC-8(1)")},
+    "aws-cloudtrail-multi-region": {HUB: ("CloudTrail.1",), CIS_AWS: ("3.1",), NIST: ("AU-2", "AU-12")},
+    "aws-cloudtrail-log-validation": {HUB: ("CloudTrail.4",), CIS_AWS: ("3.2",), NIST: ("AU-9",)},
+    "aws-cloudtrail-encrypted-with-cmk": {HUB: ("CloudTrail.2",), CIS_AWS: ("3.5",), NIST: ("SC-28(1)",)},
+    "aws-cloudtrail-on-and-searchable": {HUB: ("CloudTrail.5",), NIST: ("AU-2", "AU-12")},
+    "aws-cloudtrail-management-events": {HUB: ("CloudTrail.1",), CIS_AWS: ("3.1",), NIST: ("AU-2", "AU-12")},
+    "aws-config-records-everything": {HUB: ("Config.1",), CIS_AWS: ("3.3",)},
+    "aws-config-recorder-on": {HUB: ("Config.1",), CIS_AWS: ("3.3",)},
+    "aws-guardduty-on": {HUB: ("GuardDuty.1",)},
+    "aws-guardduty-protections-on": {
+        HUB: ("GuardDuty.5", "GuardDuty.6", "GuardDuty.8", "GuardDuty.9", "GuardDuty.10", "GuardDuty.11"),
+    },
+    "aws-macie-on": {HUB: ("Macie.1",)},
+    "aws-inspector-scans-machines-and-images": {HUB: ("Inspector.1", "Inspector.2")},
+    "aws-access-analyzer-external": {HUB: ("IAM.28",), CIS_AWS: ("1.20",)},
+    "aws-account-s3-public-access-blocked": {HUB: ("S3.1",), CIS_AWS: ("2.1.4",), NIST: ("AC-3", "AC-6", "SC-7")},
+    "aws-account-ebs-encrypted-by-default": {HUB: ("EC2.7",), CIS_AWS: ("2.2.1",), NIST: ("SC-28(1)",)},
+    "aws-account-imdsv2-by-default": {CIS_AWS: ("5.6",)},
+    "aws-account-password-policy": {HUB: ("IAM.15", "IAM.16"), CIS_AWS: ("1.8", "1.9")},
+    "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
+    "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
+    "aws-sqs-encrypted-with-cmk": {HUB: ("SQS.1",), NIST: ("SC-28(1)",)},
+    "aws-sqs-not-public": {HUB: ("SQS.3",)},
 }
 
 

@@ -2,10 +2,14 @@
 
 from guardrails.model import Rule
 from guardrails.rules.aws import (
+    account,
     acm,
     addresses,
+    audit,
     backup,
     cloudfront,
+    codebuild,
+    detection,
     dynamodb,
     ec2,
     ecr,
@@ -23,6 +27,7 @@ from guardrails.rules.aws import (
     route53,
     s3,
     secrets,
+    sqs,
     waf,
 )
 
@@ -49,6 +54,11 @@ FAMILIES = (
     cloudfront,
     waf,
     elb,
+    sqs,
+    audit,
+    detection,
+    account,
+    codebuild,
 )
 
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

@@ -240,6 +240,28 @@ CASES = {
             "private range as a partner", "edge.partners", {"kind": "allow_list", "allowed_cidrs": ["10.0.0.0/28"]},
             "public range", at="edge.partners.allowed_cidrs[0]", shown='"10.0.0.0/28"',
         ),
+        Case(
+            "service that no account has", "security.external", ["shield"], "'guardduty'",
+            at="security.external[0]", shown='"shield"',
+        ),
+        Case(
+            "service left out twice", "security.external", ["macie", "macie"], "repetition",
+            at="security.external[1]", shown='"macie"',
+        ),
+        Case("history for less than a year", "security.archive_days", 90, "365 to 3653"),
+        Case("runner without an owner", "runner.repository", "platform", "owner/name"),
+        Case(
+            "connection without a repository", "runner", {"connected": True}, "set runner.repository",
+            at="runner.connected", shown="true",
+        ),
+        Case(
+            "role for no runner", "runner", {"apply_role": ROLE}, "set runner.repository",
+            at="runner.apply_role", shown=f'"{ROLE}"',
+        ),
+        Case(
+            "role without an ARN", "runner", {"repository": "example-org/platform", "apply_role": "apply"},
+            "arn:aws:iam::", at="runner.apply_role", shown='"apply"',
+        ),
         Case("unknown size", "size", "tiny", "'production' or 'small'"),
         Case("no boolean", "protection", "maybe", "true or false"),
         Case("misspelt key", "databse", {"instances": 3}, "did you mean database?"),

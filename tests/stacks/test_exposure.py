@@ -17,6 +17,20 @@ ANY_RESOURCE: Mapping[tuple[str, str, str], str] = {
     ("aws:kms/key:Key", "*", "*"): "in a key's policy, `*` is that key alone",
     (ENDPOINT, "endpoints-*", "OwnIdentities"): "an endpoint's policy grants nothing: it "
     "narrows one service's traffic to this account's principals, whose own policies name the resources",
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        "controllers-load-balancer-rights",
+        "Read",
+    ): "reads that AWS restricts to no resource",
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        "controllers-karpenter-rights",
+        "Read",
+    ): "reads that AWS restricts to no resource",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-karpenter-rights", "Prices"): "AWS's price list is no resource",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-karpenter-rights", "NodeProfiles"): "a list of what the account has",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-external-dns-rights", "Find"): "zones can only be listed together",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-cert-manager-rights", "Find"): "zones can only be listed together",
 }
 
 # Security-group rules that admit every address, by logical name: the documented front doors.

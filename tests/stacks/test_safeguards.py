@@ -173,6 +173,22 @@ SLIPS = (
         "rules",
         "aws-waf-managed-rules",
     ),
+    Slip(
+        "audit.py",
+        "is_multi_region_trail=True",
+        "is_multi_region_trail=False",
+        "account-trail-trail",
+        "isMultiRegionTrail",
+        "aws-cloudtrail-multi-region",
+    ),
+    Slip(
+        "interruptions.py",
+        "kms_master_key_id=key_arn, ",
+        "",
+        "controllers-interruptions-queue",
+        "kmsMasterKeyId",
+        "aws-sqs-encrypted-with-cmk",
+    ),
 )
 
 

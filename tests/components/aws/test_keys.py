@@ -33,14 +33,17 @@ class TestKeys:
                 if found["Principal"] == {"AWS": "*"}:
                     assert found["Condition"]["StringEquals"]["kms:CallerAccount"] == "111122223333"
 
-    def test_only_the_logs_keys_open_to_cloudwatch_and_only_for_this_accounts_groups(self, prod: Graph) -> None:
-        regions = {"keys-logs": "us-west-2", "edge-logs": "us-east-1"}
+    def test_a_key_opens_to_the_services_it_is_for_and_for_this_account_only(self, prod: Graph) -> None:
+        found: dict[str, set[str]] = {}
         for key in prod.of_type("aws:kms/key:Key"):
-            services = [
-                found for found in statements(key) if str(found["Principal"].get("Service")).startswith("logs.")
-            ]
-            assert bool(services) == (key.name in regions)
-            for found in services:
-                assert found["Principal"]["Service"] == f"logs.{regions[key.name]}.amazonaws.com"
-                [arn] = found["Condition"]["ArnLike"].values()
-                assert arn == f"arn:aws:logs:{regions[key.name]}:111122223333:log-group:*"
+            for statement in statements(key):
+                services = statement["Principal"].get("Service", [])
+                found.setdefault(key.name, set()).update([services] if isinstance(services, str) else services)
+                assert not services or "111122223333" in json.dumps(statement["Condition"]), key.name
+        assert {key: services for key, services in found.items() if services} == {
+            "edge-logs": {"logs.us-east-1.amazonaws.com"},
+            "edge-zone-dnssec": {"dnssec-route53.amazonaws.com"},
+            "keys-audit": {"cloudtrail.amazonaws.com"},
+            "keys-logs": {"delivery.logs.amazonaws.com", "logs.us-west-2.amazonaws.com", "s3.amazonaws.com"},
+            "keys-queues": {"events.amazonaws.com"},
+        }
