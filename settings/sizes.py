@@ -18,6 +18,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "database": {"instance_class": "db.r8g.large", "instances": 1, "backup_days": 7},
     "stream": {"volume_gib": 100, "volume_maximum_gib": 500},
     "key_value_store": {"replica_regions": []},
+    "observability": {"anomaly_detection": False},
 }
 """What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
 

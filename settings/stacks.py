@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -14,12 +14,15 @@ from settings.aws import (
     NetworkSettings,
     StreamSettings,
 )
+from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
 
 class Prod(Shared):
     """The AWS primary region."""
+
+    optional_secrets: ClassVar[Mapping[str, str]] = RECEIVER_SECRETS
 
     size: Literal["production", "small"] = "production"
     """Which defaults the keys below have: those shown, or those of a small environment (settings/sizes.py)."""
@@ -44,6 +47,13 @@ class Prod(Shared):
 
     key_value_store: KeyValueStoreSettings = KeyValueStoreSettings()
     """The DynamoDB tables' replicas."""
+
+    observability: ObservabilitySettings = ObservabilitySettings()
+    """Alarms, dashboards, traces and who is told."""
+
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The URL of each receiver."""
+        return tuple(f"{receiver.kind}_url" for receiver in self.observability.receivers)
 
     @field_validator("network")
     @classmethod

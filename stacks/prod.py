@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.aws import watched
 from components.aws.aurora import RelationalDatabase
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
@@ -13,17 +14,22 @@ from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.notifications import NOTIFICATIONS_KEY
+from components.aws.observability import Observability
 from components.aws.transit import Transit
 from components.tags import Tags
+from settings import load_secrets
 from settings.stacks import Prod
 
 KEYS = {
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
     "database": KeyUse("Relational database", "confidential"),
     "logs": KeyUse("Log groups", "internal", log_groups=True),
+    "notifications": NOTIFICATIONS_KEY,
     "secrets": KeyUse("Secrets Manager", "restricted"),
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
+    "traces": KeyUse("Traces, and the canary's reports", "internal"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
 
@@ -102,7 +108,40 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         key_settings=settings.keys,
         opts=opts,
     )
+    observability = Observability(
+        "observability",
+        scope,
+        settings.observability,
+        prefix=prefix,
+        domain=settings.domain,
+        watched=[
+            *watched.cluster(cluster.name),
+            *watched.database(database.identifier, instance_class=settings.database.instance_class),
+            *watched.stream(stream.cluster_name, brokers=stream.brokers),
+            *(
+                found
+                for key, table in settings.tables.items()
+                for found in watched.table(
+                    key,
+                    tables.table_names[key],
+                    indexes=list(table.indexes),
+                    replica_regions=settings.key_value_store.replica_regions,
+                )
+            ),
+            *(
+                found
+                for zone, gateway_id in network.nat_gateway_ids.items()
+                for found in watched.nat_gateway(f"nat-{zone}", gateway_id)
+            ),
+            *watched.transit_gateway(transit.gateway_id),
+        ],
+        urls=load_secrets("prod"),
+        keys=keys,
+        key_settings=settings.keys,
+        opts=opts,
+    )
     return {
+        "observability": {"dashboardName": observability.dashboard_name, "topicArns": observability.topic_arns},
         "cluster": {
             "name": cluster.name,
             "endpoint": cluster.endpoint,

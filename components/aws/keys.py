@@ -13,6 +13,10 @@ from settings.aws import KeySettings
 
 USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
+# Services that publish to encrypted topics without saying for whom: a condition would shut them out.
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+UNSOURCED_PUBLISHERS = ("events.amazonaws.com",)
+
 # Administration without use: whoever manages a key cannot read what it encrypts by that right alone.
 ADMINISTER = (
     "kms:CancelKeyDeletion",
@@ -44,6 +48,9 @@ class KeyUse:
 
     auto_scaling: bool = False
     """EC2 Auto Scaling starts instances whose volumes it encrypts."""
+
+    publishers: tuple[str, ...] = ()
+    """AWS services that publish to the topics and queues that it encrypts, such as `cloudwatch.amazonaws.com`."""
 
 
 class Keys(AwsComponent):
@@ -117,6 +124,18 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
                 },
             )
         )
+    if use.publishers:
+        own = {"StringEquals": {"aws:SourceAccount": scope.account_id}}
+        statements += [
+            allow(
+                ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "*",
+                sid=f"PublishBy{publisher.split('.')[0].capitalize()}",
+                principal={"Service": publisher},
+                conditions=None if publisher in UNSOURCED_PUBLISHERS else own,
+            )
+            for publisher in use.publishers
+        ]
     if use.auto_scaling:
         # A condition, not a principal: KMS refuses a principal that does not exist yet, and the service-linked role
         # comes with the first group. https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
