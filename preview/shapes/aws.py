@@ -106,6 +106,11 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "{resourceId}",
         "arn": _ARN + "scalable-target/{hex:.36}",
     },
+    "cloudwatch/compositeAlarm:CompositeAlarm": {"id": "{alarmName}", "arn": _ARN + "alarm:{alarmName}"},
+    "cloudwatch/eventRule:EventRule": {
+        "id": "{label}",
+        "arn": "arn:{partition}:events:{region}:{account}:rule/{label}",
+    },
     "dynamodb/table:Table": {
         "replicas.arn": _REPLICA_ARN,
         "replicas.kmsKeyArn": "arn:{partition}:kms:{regionName}:{account}:key/{uuid}",

@@ -1,7 +1,6 @@
 """Turn one safe setting off in the code, and the preview refuses the stack, naming resource, property and remedy."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,24 +120,14 @@ SLIPS = (
 )
 
 
-@pytest.fixture
-def copy(root: Path, tmp_path: Path) -> Path:
-    """The program in a folder of its own, to change."""
-    for part in ("settings", "components", "stacks"):
-        shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in (*root.glob("Pulumi*.yaml"), root / "__main__.py"):
-        shutil.copy(file, tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.rule)
-def test_an_unsafe_line_stops_the_stack(slip: Slip, copy: Path, root: Path, preview: Callable) -> None:
-    file = copy / "components/aws" / slip.file
+def test_an_unsafe_line_stops_the_stack(slip: Slip, project_copy: Path, root: Path, preview: Callable) -> None:
+    file = project_copy / "components/aws" / slip.file
     source = file.read_text()
     assert source.count(slip.safe) == 1
     file.write_text(source.replace(slip.safe, slip.unsafe))
 
-    result = preview("prod", "--json", "--project", str(copy), "--policy-pack", str(root / "policies"))
+    result = preview("prod", "--json", "--project", str(project_copy), "--policy-pack", str(root / "policies"))
 
     assert result.returncode == 1
     violations = {
