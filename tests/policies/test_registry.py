@@ -12,6 +12,8 @@ from tests.policies.harness import RULES, all_cases
 
 PINNED = [
     "aws-address-ranges-disjoint",
+    "aws-alarm-tells-somebody",
+    "aws-canary-encrypted-with-cmk",
     "aws-dynamodb-deletion-protection",
     "aws-dynamodb-encrypted-with-cmk",
     "aws-dynamodb-point-in-time-recovery",
@@ -57,6 +59,12 @@ PINNED = [
     "aws-secret-encrypted-with-cmk",
     "aws-security-group-no-world-sensitive-ports",
     "aws-security-group-world-only-allowed-ports",
+    "aws-sns-encrypted-with-cmk",
+    "aws-sns-no-public-principal",
+    "aws-sns-subscription-redrive",
+    "aws-sns-subscription-tls",
+    "aws-sqs-encrypted-with-cmk",
+    "aws-sqs-no-public-principal",
     "aws-stateful-protected",
     "aws-subnet-no-automatic-public-ip",
     "aws-transit-gateway-explicit-routing",
@@ -65,6 +73,7 @@ PINNED = [
     "aws-vpc-default-group-closed",
     "aws-vpc-endpoint-policy",
     "aws-vpc-flow-logs",
+    "aws-xray-encrypted-with-cmk",
     "guardrails-suppressions-current",
 ]
 
