@@ -5,7 +5,6 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import watched
 from components.aws.aurora import RelationalDatabase
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
@@ -17,6 +16,10 @@ from components.aws.network import Network
 from components.aws.notifications import NOTIFICATIONS_KEY
 from components.aws.observability import Observability
 from components.aws.transit import Transit
+from components.aws.watch import compute as watch_compute
+from components.aws.watch import data as watch_data
+from components.aws.watch import network as watch_network
+from components.aws.watch.rows import Watched
 from components.tags import Tags
 from settings import load_secrets
 from settings.stacks import Prod
@@ -114,27 +117,7 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
         settings.observability,
         prefix=prefix,
         domain=settings.domain,
-        watched=[
-            *watched.cluster(cluster.name),
-            *watched.database(database.identifier, instance_class=settings.database.instance_class),
-            *watched.stream(stream.cluster_name, brokers=stream.brokers),
-            *(
-                found
-                for key, table in settings.tables.items()
-                for found in watched.table(
-                    key,
-                    tables.table_names[key],
-                    indexes=list(table.indexes),
-                    replica_regions=settings.key_value_store.replica_regions,
-                )
-            ),
-            *(
-                found
-                for zone, gateway_id in network.nat_gateway_ids.items()
-                for found in watched.nat_gateway(f"nat-{zone}", gateway_id)
-            ),
-            *watched.transit_gateway(transit.gateway_id),
-        ],
+        watched=_watched(settings, network, transit, cluster, database, stream, tables),
         urls=load_secrets("prod"),
         keys=keys,
         key_settings=settings.keys,
@@ -170,3 +153,31 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
             "externalTableId": transit.external_table_id,
         },
     }
+
+
+def _watched(
+    settings: Prod,
+    network: Network,
+    transit: Transit,
+    cluster: Cluster,
+    database: RelationalDatabase,
+    stream: EventStream,
+    tables: KeyValueStore,
+) -> list[Watched]:
+    """What alarms and the dashboard know of."""
+    watched = [
+        *watch_compute.cluster(cluster.name),
+        *watch_data.database(database.identifier, instance_class=settings.database.instance_class),
+        *watch_data.stream(stream.cluster_name, brokers=stream.brokers),
+        *watch_network.transit_gateway(transit.gateway_id),
+    ]
+    for zone, gateway_id in network.nat_gateway_ids.items():
+        watched += watch_network.nat_gateway(f"nat-{zone}", gateway_id)
+    for key, table in settings.tables.items():
+        watched += watch_data.table(
+            key,
+            tables.table_names[key],
+            indexes=list(table.indexes),
+            replica_regions=settings.key_value_store.replica_regions,
+        )
+    return watched

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from components.aws.component import AwsComponent, Scope
-from components.aws.watched import Alarm, Signal, Watched
+from components.aws.watch.rows import Alarm, Signal, Watched
 from settings.observability import Severity
 
 BAND = 3

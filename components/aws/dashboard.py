@@ -9,7 +9,7 @@ from pulumi_aws import cloudwatch
 
 from components.aws.alarms import metrics
 from components.aws.component import AwsComponent, Scope
-from components.aws.watched import Alarm, Signal, Watched
+from components.aws.watch.rows import Alarm, Signal, Watched
 
 # A dashboard is 24 columns wide.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html

@@ -11,7 +11,7 @@ from pulumi_aws import cloudwatch
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import allow, document
 from components.aws.logs import log_group
-from components.aws.watched import Alarm, Watched
+from components.aws.watch.rows import Alarm, Watched
 from settings.observability import Severity
 
 

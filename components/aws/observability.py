@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components.aws import watched as watch
 from components.aws.alarms import Alarms
 from components.aws.canary import Canary
 from components.aws.component import AwsComponent, Scope
@@ -13,7 +12,8 @@ from components.aws.events import Events
 from components.aws.keys import Keys
 from components.aws.notifications import Notifications
 from components.aws.tracing import Tracing
-from components.aws.watched import Watched
+from components.aws.watch import edge, itself
+from components.aws.watch.rows import Watched
 from settings.aws import KeySettings
 from settings.observability import ObservabilitySettings, Severity
 
@@ -67,7 +67,7 @@ class Observability(AwsComponent):
         own = [
             found
             for region, queue_name in notifications.undelivered_queue_names.items()
-            for found in watch.undelivered(queue_name, region=None if region == scope.region else region)
+            for found in itself.undelivered(queue_name, region=None if region == scope.region else region)
         ]
         if settings.canary:
             canary = Canary(
@@ -79,7 +79,7 @@ class Observability(AwsComponent):
                 key_arn=keys.arns["traces"],
                 opts=child,
             )
-            own += watch.canary(canary.canary_name, interval_minutes=settings.canary.interval_minutes)
+            own += edge.canary(canary.canary_name, interval_minutes=settings.canary.interval_minutes)
         everything = [*watched, *events.watched, *own]
         alarms = Alarms(
             f"{name}-alarms",

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from components.aws import watched
 from components.aws.alarms import metrics
-from components.aws.watched import Watched
+from components.aws.watch import data, edge
+from components.aws.watch.rows import Watched
 from preview.graph import Graph, Node
 
 CATALOGUE = yaml.safe_load(Path(__file__).with_name("metrics.yaml").read_text())
 
 # Dimensions whose values are words of AWS's, not names of resources.
-WORDS = {"Role": {"WRITER", "READER"}, "Operation": set(watched.OPERATIONS)}
+WORDS = {"Role": {"WRITER", "READER"}, "Operation": set(data.OPERATIONS)}
 
 
 def exists(namespace: str, metric: str, dimensions: Mapping[str, Any]) -> bool:
@@ -83,7 +83,7 @@ class TestEachAlarm:
 
     def test_says_what_it_means(self, alarms: list[Node]) -> None:
         for alarm in alarms:
-            assert re.fullmatch(r"[A-Z].*\. \([A-Z][a-z ]+\)|.*[.)] \(Events\)", alarm.inputs["alarmDescription"])
+            assert re.fullmatch(r"[A-Z].*\. \([A-Z][a-z ]+\)", alarm.inputs["alarmDescription"])
 
     def test_looks_back_no_further_than_cloudwatch_does(self, alarms: list[Node]) -> None:
         for alarm in alarms:
@@ -151,14 +151,14 @@ class TestDegraded:
 
 
 EVERYTHING: list[Watched] = [
-    *watched.cache("cache-1", "sample-001", replica=True),
-    *watched.search("sample", "111122223333", nodes=6, volume_gib=100),
-    *watched.distribution("E1"),
-    *watched.load_balancer("front", "net/sample/1", "targetgroup/sample/1"),
-    *watched.web_acl("sample"),
-    *watched.zone("Z1"),
-    *watched.health_check("primary", "1"),
-    *watched.canary("sample", interval_minutes=5),
+    *data.cache("cache-1", "sample-001", replica=True),
+    *data.search("sample", "111122223333", nodes=6, volume_gib=100),
+    *edge.distribution("E1"),
+    *edge.load_balancer("front", "net/sample/1", "targetgroup/sample/1"),
+    *edge.web_acl("sample"),
+    *edge.zone("Z1"),
+    *edge.health_check("primary", "1"),
+    *edge.canary("sample", interval_minutes=5),
 ]
 
 
@@ -187,7 +187,7 @@ class TestRows:
         ],
     )
     def test_limits_follow_the_instances_memory(self, instance_class: str, gib: int) -> None:
-        assert watched.memory_gib(instance_class) == gib
+        assert data.memory_gib(instance_class) == gib
 
 
 class TestEvents:
