@@ -25,13 +25,13 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 RETENTION_SECONDS = 14 * 24 * 3600
 """As long as SQS keeps a message."""
 
-# An hour at most, which is all that SNS allows a delivery.
+# 46 minutes at most; SNS allows a delivery an hour.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 RETRIES = {
     "healthyRetryPolicy": {
         "minDelayTarget": 5,
         "maxDelayTarget": 300,
-        "numRetries": 18,
+        "numRetries": 12,
         "numMinDelayRetries": 3,
         "backoffFunction": "exponential",
     }

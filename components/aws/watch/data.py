@@ -13,9 +13,9 @@ def memory_gib(instance_class: str) -> float:
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html
     """
     _, family, size = instance_class.split(".")
-    steps = {"micro": 0.0625, "small": 0.125, "medium": 0.25, "large": 0.5, "xlarge": 1.0}
-    factor = steps[size] if size in steps else float(size.removesuffix("xlarge").replace("metal-", "") or 1)
-    return factor * {"r": 32, "x": 64, "t": 16}[family[0]]
+    parts = {"medium": 0.25, "large": 0.5, "xlarge": 1.0}
+    vcpu_quads = parts[size] if size in parts else float(size.removesuffix("xlarge"))
+    return vcpu_quads * {"r": 32, "x": 64, "t": 16}[family[0]]
 
 
 def database(identifier: pulumi.Input[str], *, instance_class: str) -> list[Watched]:
