@@ -78,7 +78,8 @@ class Events(AwsComponent):
     """Rules whose matches are kept in a log group and counted as `TriggeredRules`.
 
     Alarms watch the count instead of topics taking the events, because the receivers' CloudWatch integrations drop
-    whatever is no alarm. Rules see events of this region alone. Events of CloudTrail need a trail, which the account's security services make.
+    whatever is no alarm. Rules see events of this region alone. Events of CloudTrail need a trail, which the account's
+    security services make.
     """
 
     watched: list[Watched]

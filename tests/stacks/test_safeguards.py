@@ -117,6 +117,14 @@ SLIPS = (
         "kmsKeyId",
         "aws-log-group-encrypted-with-cmk",
     ),
+    Slip(
+        "notifications.py",
+        "kms_master_key_id=key_arn, signature_version=2",
+        "signature_version=2",
+        "observability-notifications-page",
+        "kmsMasterKeyId",
+        "aws-sns-encrypted-with-cmk",
+    ),
 )
 
 
