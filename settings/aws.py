@@ -221,6 +221,9 @@ class ClusterSettings(Model):
     log_retention_days: LogRetentionDays = 365
     """Days for which the control plane's logs are kept."""
 
+    container_log_retention_days: LogRetentionDays = 30
+    """Days for which the logs of nodes and pods are kept in CloudWatch."""
+
     @field_validator("viewers")
     @classmethod
     def _one_role_a_principal(cls, viewers: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:

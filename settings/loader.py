@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_origin
 
 import pulumi
@@ -46,9 +46,10 @@ def load(stack: str) -> Shared:
 
 
 def load_secrets(stack: str) -> Mapping[str, pulumi.Output[str]]:
-    """The secrets of a stack by name; `load` has made sure that each is there and encrypted."""
-    config = pulumi.Config()
-    return {name: config.require_secret(name) for name in STACKS[stack].secrets}
+    """The secrets of a stack by name; `load` has made sure that each that is needed is there and encrypted."""
+    config, model = pulumi.Config(), STACKS[stack]
+    given = {name: config.get_secret(name) for name in (*model.secrets, *model.optional_secrets)}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 class _Check:
@@ -65,7 +66,7 @@ class _Check:
         }
 
     def settings(self) -> Shared:
-        problems = [*self._keys(), *self._secrets(), *self._owners()]
+        problems = [*self._keys(), *self._missing(self.model.secrets), *self._secrets(), *self._owners()]
         refused = {self.sources.name(problem.key) for problem in problems}
         settings = None
         try:
@@ -73,6 +74,8 @@ class _Check:
         except ValidationError as failure:
             errors = failure.errors(include_url=False)
             problems += [self._invalid(error) for error in errors if error["loc"][0] not in refused]
+        else:
+            problems += self._missing(settings.needed_secrets())
         if not pulumi.runtime.is_dry_run() and os.environ.get(SIMULATION) != "1":
             problems += self._placeholders()
         if settings is None or problems:
@@ -81,7 +84,7 @@ class _Check:
 
     def _keys(self) -> Iterator[Problem]:
         """Keys that nothing reads."""
-        known = [*self.model.model_fields, *self.model.secrets]
+        known = [*self.model.model_fields, *self.model.secrets, *self.model.optional_secrets]
         for key, text in self.sources.values.items():
             namespace, _, name = key.partition(":")
             shown = SECRET if key in self.sources.encrypted else show_value(plain(text))
@@ -96,19 +99,23 @@ class _Check:
                     f"`pulumi config rm {key} --stack {self.sources.stack}`",
                 )
 
-    def _secrets(self) -> Iterator[Problem]:
-        """Secrets that are missing or in plain text, and settings that are encrypted."""
-        for name in self.model.secrets:
+    def _missing(self, names: Iterable[str]) -> Iterator[Problem]:
+        """Secrets that are needed and not there."""
+        for name in names:
             key = self.sources.key(name)
-            command = f"`pulumi config set --secret {name} --stack {self.sources.stack}`"
             if key not in self.sources.values:
-                yield self._problem(key, NO_VALUE, "what needs this secret cannot be planned", command)
-            elif key not in self.sources.encrypted:
+                yield self._problem(key, NO_VALUE, "what needs this secret cannot be planned", self._command(name))
+
+    def _secrets(self) -> Iterator[Problem]:
+        """Secrets in plain text, and settings that are encrypted."""
+        for name in (*self.model.secrets, *self.model.optional_secrets):
+            key = self.sources.key(name)
+            if key in self.sources.values and key not in self.sources.encrypted:
                 yield self._problem(
                     key,
                     SECRET,
                     "it is a secret in plain text, and whoever reads the repository reads it",
-                    f"revoke it, then set a new one: {command}",
+                    f"revoke it, then set a new one: {self._command(name)}",
                 )
         for key in sorted(self.sources.encrypted):
             if self.sources.name(key) in self.model.model_fields:
@@ -118,6 +125,9 @@ class _Check:
                     "one encrypted part makes the whole key a secret, and settings are not read from secrets",
                     "write it in plain text; a secret is a top-level key of its own, declared in settings/stacks.py",
                 )
+
+    def _command(self, secret: str) -> str:
+        return f"`pulumi config set --secret {secret} --stack {self.sources.stack}`"
 
     def _owners(self) -> Iterator[Problem]:
         """Keys of Pulumi.yaml whose value comes from elsewhere."""

@@ -75,9 +75,10 @@ def _stack_schema(project: str, stack: str, model: type[Shared]) -> dict[str, An
     }
     own = create_model(model.__name__, __base__=Model, __doc__=model.__doc__, **fields)
     schema = _tidy(_described(own.model_json_schema(), model))
-    secrets = {name: {"description": description, **ENCRYPTED} for name, description in model.secrets.items()}
+    known = {**model.secrets, **model.optional_secrets}
+    secrets = {name: {"description": description, **ENCRYPTED} for name, description in known.items()}
     keys = {f"{project}:{name}": key for name, key in {**schema["properties"], **secrets}.items()}
-    required = [f"{project}:{name}" for name in [*schema.get("required", ()), *secrets]]
+    required = [f"{project}:{name}" for name in [*schema.get("required", ()), *model.secrets]]
     return {
         "$schema": DRAFT,
         "title": f"Pulumi.{stack}.yaml",

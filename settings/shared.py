@@ -185,6 +185,9 @@ class Shared(Model):
     secrets: ClassVar[Mapping[str, str]] = {}
     """Secret keys of a stack's own file, each with its description; they are read into outputs, beside the tree."""
 
+    optional_secrets: ClassVar[Mapping[str, str]] = {}
+    """The same for secrets that only some settings need; `needed_secrets` tells which."""
+
     domain: DomainName
     """The public DNS zone of the platform."""
 
@@ -205,6 +208,10 @@ class Shared(Model):
 
     topics: Annotated[Mapping[TopicName, TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
+
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The optional secrets that these settings cannot do without."""
+        return ()
 
     @cached_property
     def plan(self) -> AddressPlan:

@@ -24,6 +24,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "edge": {"price_class": "PriceClass_100", "exportable_certificate": False},
     "security": {"data_events": [], "insights": False, "archive_days": 365},
     "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
+    "observability": {"anomaly_detection": False},
 }
 """What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -16,6 +16,7 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
+from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
@@ -23,6 +24,8 @@ from settings.types import Refusal
 
 class Prod(Shared):
     """The AWS primary region."""
+
+    optional_secrets: ClassVar[Mapping[str, str]] = RECEIVER_SECRETS
 
     size: Literal["production", "small"] = "production"
     """Which defaults the keys below have: those shown, or those of a small environment (settings/sizes.py)."""
@@ -69,6 +72,12 @@ class Prod(Shared):
 
     runner: RunnerSettings = RunnerSettings()
     """The CI runner inside the VPC."""
+    observability: ObservabilitySettings = ObservabilitySettings()
+    """Alarms, dashboards, traces and who is told."""
+
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The URL of each receiver."""
+        return tuple(f"{receiver.kind}_url" for receiver in self.observability.receivers)
 
     @field_validator("network")
     @classmethod

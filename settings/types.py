@@ -298,7 +298,7 @@ InstanceType = Annotated[
 DatabaseClass = Annotated[
     str,
     *matching(
-        r"db\.[rtx]\d[a-z0-9]*\.[a-z0-9-]+",
+        r"db\.[rtx]\d[a-z0-9]*\.(medium|large|\d*xlarge)",
         "Aurora has no such instance class: only memory-optimised and burstable ones",
         "write one such as db.r8g.xlarge",
     ),

@@ -1,4 +1,4 @@
-"""The AWS primary region: what it is made of, and what it tells the other stacks."""
+"""The AWS primary region: what it is made of, how its parts are wired, and what it tells the other stacks."""
 
 from typing import Any
 
@@ -20,11 +20,19 @@ from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.notifications import NOTIFICATIONS_KEY
+from components.aws.observability import Observability
 from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.transit import Transit
+from components.aws.watch import compute as watch_compute
+from components.aws.watch import data as watch_data
+from components.aws.watch import edge as watch_edge
+from components.aws.watch import network as watch_network
+from components.aws.watch.rows import Watched
 from components.tags import Tags
+from settings import load_secrets
 from settings.stacks import Prod
 
 KEYS = {
@@ -35,290 +43,382 @@ KEYS = {
     "database": KeyUse("Relational database", "confidential"),
     "images": KeyUse("Images", "internal"),
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
+    "notifications": NOTIFICATIONS_KEY,
     "objects": KeyUse("Objects", "confidential"),
     "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
     "search": KeyUse("Search", "confidential"),
     "secrets": KeyUse("Secrets Manager", "restricted"),
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
+    "traces": KeyUse("Traces, and the canary's reports", "internal"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
 
 
 def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
     """Register the region's resources and return the stack's exports."""
-    region, plan, owner = settings.regions.aws, settings.plan, settings.ownership
-    scope = Scope(
-        account_id=settings.accounts.aws,
-        region=region,
-        tags=Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="primary"),
-        protect=settings.protection,
-    )
-    prefix = f"{owner.service}-{owner.environment}"
-    # No default tags: every resource carries its own, where a preview and the policies see them.
-    provider = aws.Provider("aws", region=region, allowed_account_ids=[scope.account_id])
-    opts = pulumi.ResourceOptions(providers=[provider])
-    peers = [plan.gcp.block]
+    return _Region(settings).exports()
 
-    keys = Keys("keys", scope, settings.keys, KEYS, opts)
-    network = Network(
-        "network",
-        scope,
-        settings.network,
-        ranges=plan.aws,
-        peers=peers,
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    Endpoints("endpoints", scope, settings.network, network=network, opts=opts)
-    transit = Transit("transit", scope, asn=settings.addresses.asns.aws, network=network, peers=peers, opts=opts)
-    cluster = Cluster(
-        "cluster",
-        scope,
-        settings.cluster,
-        cluster_name=prefix,
-        network=network,
-        secrets_key_arn=keys.arns["cluster"],
-        volumes_key_arn=keys.arns["volumes"],
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    pods = {"cluster": cluster.security_group_id}
-    database = RelationalDatabase(
-        "database",
-        scope,
-        settings.database,
-        identifier=prefix,
-        network=network,
-        clients=pods,
-        key_arn=keys.arns["database"],
-        secrets_key_arn=keys.arns["secrets"],
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    stream = EventStream(
-        "stream",
-        scope,
-        settings.stream,
-        topics=settings.topics,
-        secret_name=f"{prefix}-replication",
-        network=network,
-        clients=pods,
-        key_arn=keys.arns["stream"],
-        secrets_key_arn=keys.arns["secrets"],
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    tables = KeyValueStore(
-        "tables",
-        scope,
-        settings.key_value_store,
-        tables=settings.tables,
-        name_prefix=prefix,
-        key_arn=keys.arns["tables"],
-        key_settings=settings.keys,
-        opts=opts,
-    )
-    cache = Cache(
-        "cache",
-        scope,
-        settings.cache,
-        identifier=prefix,
-        network=network,
-        clients=pods,
-        key_arn=keys.arns["cache"],
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    search = Search(
-        "search",
-        scope,
-        settings.search,
-        domain_name=prefix,
-        administrators=settings.cluster.administrators,
-        network=network,
-        clients=pods,
-        key_arn=keys.arns["search"],
-        log_key_arn=keys.arns["logs"],
-        opts=opts,
-    )
-    storage = settings.storage
-    access_logs = Bucket(
-        "access-logs",
-        scope,
-        data_class="internal",
-        key_arn=None,
-        noncurrent_days=storage.noncurrent_days,
-        expire_days=storage.log_days,
-        receives=[bucket.access_logs],
-        opts=opts,
-    )
-    logs = Bucket(
-        "logs",
-        scope,
-        data_class="internal",
-        key_arn=keys.arns["logs"],
-        noncurrent_days=storage.noncurrent_days,
-        expire_days=storage.log_days,
-        receives=[bucket.delivered_logs, bucket.inventories],
-        access_logs=access_logs,
-        opts=opts,
-    )
-    assets = Bucket(
-        "assets",
-        scope,
-        data_class="confidential",
-        key_arn=keys.arns["objects"],
-        noncurrent_days=storage.noncurrent_days,
-        access_logs=access_logs,
-        inventories=logs,
-        opts=opts,
-    )
-    backups = Bucket(
-        "backups",
-        scope,
-        data_class="confidential",
-        key_arn=keys.arns["objects"],
-        noncurrent_days=storage.noncurrent_days,
-        expire_days=storage.backup_days,
-        lock=Lock(storage.object_lock, storage.object_lock_days),
-        access_logs=access_logs,
-        inventories=logs,
-        opts=opts,
-    )
-    registry = Registry(
-        "registry",
-        scope,
-        settings.registry,
-        name_prefix=prefix,
-        node_role_arn=cluster.node_role_arn,
-        key_arn=keys.arns["images"],
-        key_settings=settings.keys,
-        opts=opts,
-    )
-    vaults = Backup(
-        "vaults",
-        scope,
-        settings.backup,
-        identifier=prefix,
-        key_arn=keys.arns["backups"],
-        key_settings=settings.keys,
-        # Locked or short-lived themselves.
-        excluded_arns=[access_logs.arn, backups.arn, logs.arn],
-        restore_tests={
-            "Aurora": RestoreTest([database.arn], {"dbSubnetGroupName": database.subnet_group_name}),
-            "DynamoDB": RestoreTest(list(tables.table_arns.values())),
-            "S3": RestoreTest([assets.arn]),
-        },
-        topic_arns={},
-        opts=opts,
-    )
-    edge = Edge(
-        "edge",
-        scope,
-        settings.edge,
-        domain=settings.domain,
-        name_prefix=prefix,
-        network=network,
-        targets_group_id=cluster.security_group_id,
-        key_settings=settings.keys,
-        alarm_topic_arns=(),
-        opts=opts,
-    )
-    controllers = Controllers(
-        "controllers",
-        scope,
-        cluster=cluster,
-        cluster_name=prefix,
-        network=network,
-        volumes_key_arn=keys.arns["volumes"],
-        queues_key_arn=keys.arns["queues"],
-        secrets_key_arn=keys.arns["secrets"],
-        secrets_path=prefix,
-        zone_arn=edge.zone.arn,
-        reserved_names=edge.names,
-        opts=opts,
-    )
-    if settings.runner.repository:
-        Runner(
-            "runner",
-            scope,
-            settings.runner,
-            project_name=f"{prefix}-runner",
-            network=network,
-            cluster_clients_group_id=cluster.client_security_group_id,
-            key_arn=keys.arns["logs"],
-            opts=opts,
+
+class _Region:
+    """The region's components, section by section; each takes from those before it."""
+
+    def __init__(self, settings: Prod) -> None:
+        owner = settings.ownership
+        self.settings = settings
+        self.prefix = f"{owner.service}-{owner.environment}"
+        self.scope = Scope(
+            account_id=settings.accounts.aws,
+            region=settings.regions.aws,
+            tags=Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="primary"),
+            protect=settings.protection,
         )
-    AccountBaseline(
-        "account",
-        scope,
-        settings.security,
-        prefix=prefix,
-        audit_key_arn=keys.arns["audit"],
-        log_key_arn=keys.arns["logs"],
-        volumes_key_arn=keys.arns["volumes"],
-        access_logs=access_logs,
-        topic_arns={},
-        opts=opts,
-    )
-    return {
-        "cluster": {
-            "name": cluster.name,
-            "endpoint": cluster.endpoint,
-            "oidcIssuer": cluster.oidc_issuer,
-            "clientSecurityGroupId": cluster.client_security_group_id,
-        },
-        "controllers": {
-            "nodeRoleArn": controllers.node_role_arn,
-            "instanceProfileName": controllers.instance_profile_name,
-            "interruptionQueueName": controllers.interruption_queue_name,
-        },
-        "database": {
-            "endpoint": database.endpoint,
-            "readerEndpoint": database.reader_endpoint,
-            "arn": database.arn,
-            "masterSecretArn": database.master_secret_arn,
-            "securityGroupId": database.security_group_id,
-        },
-        "stream": {
-            "arn": stream.arn,
-            "bootstrapBrokersIam": stream.bootstrap_brokers_iam,
-            "bootstrapBrokersScram": stream.bootstrap_brokers_scram,
-            "replicationSecretArn": stream.replication_secret_arn,
-            "securityGroupId": stream.security_group_id,
-        },
-        "edge": {
-            "zoneId": edge.zone.zone_id,
-            "nameServers": edge.zone.name_servers,
-            "dsRecord": edge.zone.ds_record,
-            "distributionDomainName": edge.cdn.domain_name,
-            "gatewayCertificateArn": edge.certificates.gateway_arn,
-            "gatewayTargetGroupArn": edge.balancer.target_group_arn,
-            "partnerServiceName": edge.partners.service_name,
-            "partnerAddresses": edge.partners.addresses,
-            "partnerTargetGroupArn": edge.partners.target_group_arn,
-        },
-        "tables": {"arns": tables.table_arns, "streamArns": tables.stream_arns},
-        "cache": {
-            "endpoint": cache.endpoint,
-            "arn": cache.arn,
-            "userArn": cache.user_arn,
-            "securityGroupId": cache.security_group_id,
-        },
-        "search": {
-            "endpoint": search.endpoint,
-            "arn": search.arn,
-            "administratorRoleArn": search.administrator_role_arn,
-            "securityGroupId": search.security_group_id,
-        },
-        "buckets": {each: found.arn for each, found in {"assets": assets, "backups": backups, "logs": logs}.items()},
-        "registry": {"repositoryUrls": registry.repository_urls},
-        "backup": {"vaultArn": vaults.vault_arn, "copyVaultArn": vaults.copy_vault_arn},
-        "network": {"vpcId": network.vpc_id, "subnetIds": network.subnet_ids},
-        "transit": {
-            "gatewayId": transit.gateway_id,
-            "workloadTableId": transit.workload_table_id,
-            "externalTableId": transit.external_table_id,
-        },
-    }
+        # No default tags: every resource carries its own, where a preview and the policies see them.
+        provider = aws.Provider("aws", region=self.scope.region, allowed_account_ids=[self.scope.account_id])
+        self.opts = pulumi.ResourceOptions(providers=[provider])
+        self.keys = Keys("keys", self.scope, settings.keys, KEYS, self.opts)
+        self._network()
+        self._compute()
+        self._data()
+        self._objects()
+        self._edge()
+        self._recovery()
+        self._security()
+        self._observability()
+
+    def _network(self) -> None:
+        peers = [self.settings.plan.gcp.block]
+        self.network = Network(
+            "network",
+            self.scope,
+            self.settings.network,
+            ranges=self.settings.plan.aws,
+            peers=peers,
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+        Endpoints("endpoints", self.scope, self.settings.network, network=self.network, opts=self.opts)
+        self.transit = Transit(
+            "transit",
+            self.scope,
+            asn=self.settings.addresses.asns.aws,
+            network=self.network,
+            peers=peers,
+            opts=self.opts,
+        )
+
+    def _compute(self) -> None:
+        self.cluster = Cluster(
+            "cluster",
+            self.scope,
+            self.settings.cluster,
+            cluster_name=self.prefix,
+            network=self.network,
+            secrets_key_arn=self.keys.arns["cluster"],
+            volumes_key_arn=self.keys.arns["volumes"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+        self.pods = {"cluster": self.cluster.security_group_id}
+        self.registry = Registry(
+            "registry",
+            self.scope,
+            self.settings.registry,
+            name_prefix=self.prefix,
+            node_role_arn=self.cluster.node_role_arn,
+            key_arn=self.keys.arns["images"],
+            key_settings=self.settings.keys,
+            opts=self.opts,
+        )
+        if self.settings.runner.repository:
+            Runner(
+                "runner",
+                self.scope,
+                self.settings.runner,
+                project_name=f"{self.prefix}-runner",
+                network=self.network,
+                cluster_clients_group_id=self.cluster.client_security_group_id,
+                key_arn=self.keys.arns["logs"],
+                opts=self.opts,
+            )
+
+    def _data(self) -> None:
+        self.database = RelationalDatabase(
+            "database",
+            self.scope,
+            self.settings.database,
+            identifier=self.prefix,
+            network=self.network,
+            clients=self.pods,
+            key_arn=self.keys.arns["database"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+        self.stream = EventStream(
+            "stream",
+            self.scope,
+            self.settings.stream,
+            topics=self.settings.topics,
+            secret_name=f"{self.prefix}-replication",
+            network=self.network,
+            clients=self.pods,
+            key_arn=self.keys.arns["stream"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+        self.tables = KeyValueStore(
+            "tables",
+            self.scope,
+            self.settings.key_value_store,
+            tables=self.settings.tables,
+            name_prefix=self.prefix,
+            key_arn=self.keys.arns["tables"],
+            key_settings=self.settings.keys,
+            opts=self.opts,
+        )
+        self.cache = Cache(
+            "cache",
+            self.scope,
+            self.settings.cache,
+            identifier=self.prefix,
+            network=self.network,
+            clients=self.pods,
+            key_arn=self.keys.arns["cache"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+        self.search = Search(
+            "search",
+            self.scope,
+            self.settings.search,
+            domain_name=self.prefix,
+            administrators=self.settings.cluster.administrators,
+            network=self.network,
+            clients=self.pods,
+            key_arn=self.keys.arns["search"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.opts,
+        )
+
+    def _objects(self) -> None:
+        storage = self.settings.storage
+        self.access_logs = Bucket(
+            "access-logs",
+            self.scope,
+            data_class="internal",
+            key_arn=None,
+            noncurrent_days=storage.noncurrent_days,
+            expire_days=storage.log_days,
+            receives=[bucket.access_logs],
+            opts=self.opts,
+        )
+        logs = Bucket(
+            "logs",
+            self.scope,
+            data_class="internal",
+            key_arn=self.keys.arns["logs"],
+            noncurrent_days=storage.noncurrent_days,
+            expire_days=storage.log_days,
+            receives=[bucket.delivered_logs, bucket.inventories],
+            access_logs=self.access_logs,
+            opts=self.opts,
+        )
+        assets = Bucket(
+            "assets",
+            self.scope,
+            data_class="confidential",
+            key_arn=self.keys.arns["objects"],
+            noncurrent_days=storage.noncurrent_days,
+            access_logs=self.access_logs,
+            inventories=logs,
+            opts=self.opts,
+        )
+        backups = Bucket(
+            "backups",
+            self.scope,
+            data_class="confidential",
+            key_arn=self.keys.arns["objects"],
+            noncurrent_days=storage.noncurrent_days,
+            expire_days=storage.backup_days,
+            lock=Lock(storage.object_lock, storage.object_lock_days),
+            access_logs=self.access_logs,
+            inventories=logs,
+            opts=self.opts,
+        )
+        self.buckets = {"assets": assets, "backups": backups, "logs": logs}
+
+    def _edge(self) -> None:
+        self.edge = Edge(
+            "edge",
+            self.scope,
+            self.settings.edge,
+            domain=self.settings.domain,
+            name_prefix=self.prefix,
+            network=self.network,
+            targets_group_id=self.cluster.security_group_id,
+            key_settings=self.settings.keys,
+            opts=self.opts,
+        )
+        self.controllers = Controllers(
+            "controllers",
+            self.scope,
+            cluster=self.cluster,
+            cluster_name=self.prefix,
+            network=self.network,
+            volumes_key_arn=self.keys.arns["volumes"],
+            queues_key_arn=self.keys.arns["queues"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            secrets_path=self.prefix,
+            zone_arn=self.edge.zone.arn,
+            reserved_names=self.edge.names,
+            opts=self.opts,
+        )
+
+    def _recovery(self) -> None:
+        self.vaults = Backup(
+            "vaults",
+            self.scope,
+            self.settings.backup,
+            identifier=self.prefix,
+            key_arn=self.keys.arns["backups"],
+            key_settings=self.settings.keys,
+            # Locked or short-lived themselves.
+            excluded_arns=[self.access_logs.arn, self.buckets["backups"].arn, self.buckets["logs"].arn],
+            restore_tests={
+                "Aurora": RestoreTest([self.database.arn], {"dbSubnetGroupName": self.database.subnet_group_name}),
+                "DynamoDB": RestoreTest(list(self.tables.table_arns.values())),
+                "S3": RestoreTest([self.buckets["assets"].arn]),
+            },
+            opts=self.opts,
+        )
+
+    def _security(self) -> None:
+        self.account = AccountBaseline(
+            "account",
+            self.scope,
+            self.settings.security,
+            prefix=self.prefix,
+            audit_key_arn=self.keys.arns["audit"],
+            log_key_arn=self.keys.arns["logs"],
+            volumes_key_arn=self.keys.arns["volumes"],
+            access_logs=self.access_logs,
+            opts=self.opts,
+        )
+
+    def _observability(self) -> None:
+        self.observability = Observability(
+            "observability",
+            self.scope,
+            self.settings.observability,
+            prefix=self.prefix,
+            domain=self.settings.domain,
+            watched=self._watched(),
+            urls=load_secrets("prod"),
+            keys=self.keys,
+            key_settings=self.settings.keys,
+            opts=self.opts,
+        )
+
+    def _watched(self) -> list[Watched]:
+        """What alarms and the dashboard know of."""
+        settings, edge = self.settings, self.edge
+        watched = [
+            *self.account.watched,
+            *watch_compute.cluster(self.cluster.name),
+            *watch_data.database(self.database.identifier, instance_class=settings.database.instance_class),
+            *watch_data.stream(self.stream.cluster_name, brokers=self.stream.brokers),
+            *watch_data.search(
+                self.search.domain_name,
+                self.scope.account_id,
+                nodes=settings.search.instances,
+                volume_gib=settings.search.volume_gib,
+                masters=settings.search.dedicated_masters,
+            ),
+            *watch_network.transit_gateway(self.transit.gateway_id),
+            *watch_edge.distribution(edge.cdn.distribution_id),
+            *watch_edge.load_balancer("gateway", edge.balancer.arn_suffix, edge.balancer.target_group_arn_suffix),
+            *watch_edge.web_acl(edge.firewall.metric_name),
+            *watch_edge.zone(edge.zone.zone_id),
+            *watch_edge.health_checks(edge.front_door.health_check_ids),
+        ]
+        for zone, gateway_id in self.network.nat_gateway_ids.items():
+            watched += watch_network.nat_gateway(f"nat-{zone}", gateway_id)
+        for name, node_id in self.cache.node_ids.items():
+            watched += watch_data.cache(f"cache-{name}", node_id, replica=True)
+        for key, table in settings.tables.items():
+            watched += watch_data.table(
+                key,
+                self.tables.table_names[key],
+                indexes=list(table.indexes),
+                replica_regions=settings.key_value_store.replica_regions,
+            )
+        return watched
+
+    def exports(self) -> dict[str, pulumi.Input[Any]]:
+        """What the stack tells the others, and people."""
+        return {
+            "observability": {
+                "dashboardName": self.observability.dashboard_name,
+                "topicArns": self.observability.topic_arns,
+            },
+            "cluster": {
+                "name": self.cluster.name,
+                "endpoint": self.cluster.endpoint,
+                "oidcIssuer": self.cluster.oidc_issuer,
+                "clientSecurityGroupId": self.cluster.client_security_group_id,
+            },
+            "controllers": {
+                "nodeRoleArn": self.controllers.node_role_arn,
+                "instanceProfileName": self.controllers.instance_profile_name,
+                "interruptionQueueName": self.controllers.interruption_queue_name,
+            },
+            "database": {
+                "endpoint": self.database.endpoint,
+                "readerEndpoint": self.database.reader_endpoint,
+                "arn": self.database.arn,
+                "masterSecretArn": self.database.master_secret_arn,
+                "securityGroupId": self.database.security_group_id,
+            },
+            "stream": {
+                "arn": self.stream.arn,
+                "bootstrapBrokersIam": self.stream.bootstrap_brokers_iam,
+                "bootstrapBrokersScram": self.stream.bootstrap_brokers_scram,
+                "replicationSecretArn": self.stream.replication_secret_arn,
+                "securityGroupId": self.stream.security_group_id,
+            },
+            "edge": {
+                "zoneId": self.edge.zone.zone_id,
+                "nameServers": self.edge.zone.name_servers,
+                "dsRecord": self.edge.zone.ds_record,
+                "distributionDomainName": self.edge.cdn.domain_name,
+                "gatewayCertificateArn": self.edge.certificates.gateway_arn,
+                "gatewayTargetGroupArn": self.edge.balancer.target_group_arn,
+                "partnerServiceName": self.edge.partners.service_name,
+                "partnerAddresses": self.edge.partners.addresses,
+                "partnerTargetGroupArn": self.edge.partners.target_group_arn,
+            },
+            "tables": {"arns": self.tables.table_arns, "streamArns": self.tables.stream_arns},
+            "cache": {
+                "endpoint": self.cache.endpoint,
+                "arn": self.cache.arn,
+                "userArn": self.cache.user_arn,
+                "securityGroupId": self.cache.security_group_id,
+            },
+            "search": {
+                "endpoint": self.search.endpoint,
+                "arn": self.search.arn,
+                "administratorRoleArn": self.search.administrator_role_arn,
+                "securityGroupId": self.search.security_group_id,
+            },
+            "buckets": {name: found.arn for name, found in self.buckets.items()},
+            "registry": {"repositoryUrls": self.registry.repository_urls},
+            "backup": {"vaultArn": self.vaults.vault_arn, "copyVaultArn": self.vaults.copy_vault_arn},
+            "network": {"vpcId": self.network.vpc_id, "subnetIds": self.network.subnet_ids},
+            "transit": {
+                "gatewayId": self.transit.gateway_id,
+                "workloadTableId": self.transit.workload_table_id,
+                "externalTableId": self.transit.external_table_id,
+            },
+        }

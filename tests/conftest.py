@@ -1,6 +1,7 @@
 """What tests of several parts share: the repository's root and one preview a stack and session."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +27,16 @@ def run_preview(*arguments: str, project: Path = ROOT) -> subprocess.CompletedPr
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture
+def project_copy(root: Path, tmp_path: Path) -> Path:
+    """The program in a folder of its own, to change."""
+    for part in ("settings", "components", "stacks"):
+        shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (*root.glob("Pulumi*.yaml"), root / "__main__.py"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,16 @@
 """What an account has once: its audit trail, its recorder, its detective services and its safe defaults."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import pulumi
 from pulumi_aws import ebs, ec2, iam, s3
 
-from components.aws.alerts import SecurityAlerts
 from components.aws.audit import AuditTrail, trail_may_write
 from components.aws.bucket import Bucket
 from components.aws.component import AwsComponent, Scope
 from components.aws.detection import DELIVERED, Detection
 from components.aws.recorder import Recorder
+from components.aws.watch.rows import Watched
 from settings.security import SecuritySettings
 
 # A record that was overwritten or deleted can be brought back for this long.
@@ -25,6 +24,9 @@ class AccountBaseline(AwsComponent):
     stands in the primary region only, save the trail, which covers all.
     """
 
+    watched: list[Watched]
+    """What alarms watch of it."""
+
     def __init__(
         self,
         name: str,
@@ -36,15 +38,12 @@ class AccountBaseline(AwsComponent):
         log_key_arn: pulumi.Input[str],
         volumes_key_arn: pulumi.Input[str],
         access_logs: Bucket,
-        topic_arns: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the baseline; what needs a chosen name is called `prefix`.
-
-        `topic_arns` are SNS topics by name, told of what somebody must see at once.
-        """
+        """Make the baseline; what needs a chosen name is called `prefix`."""
         super().__init__("AccountBaseline", name, scope, "restricted", opts)
         child = self.child()
+        self.watched = []
         own = {"cloudtrail", "config"} - set(settings.external)
         if own:
             bucket = Bucket(
@@ -60,7 +59,7 @@ class AccountBaseline(AwsComponent):
                 opts=child,
             )
             if "cloudtrail" in own:
-                AuditTrail(
+                trail = AuditTrail(
                     f"{name}-trail",
                     scope,
                     settings,
@@ -68,13 +67,12 @@ class AccountBaseline(AwsComponent):
                     bucket=bucket,
                     key_arn=audit_key_arn,
                     log_key_arn=log_key_arn,
-                    topic_arns=topic_arns,
                     opts=child,
                 )
+                self.watched = trail.watched
             if "config" in own:
                 Recorder(f"{name}-config", scope, pack_name=prefix, bucket=bucket, key_arn=audit_key_arn, opts=child)
         Detection(f"{name}-detection", scope, settings, opts=child)
-        SecurityAlerts(f"{name}-alerts", scope, topic_arns=topic_arns, opts=child)
         if "account-settings" not in settings.external:
             self._defaults(name, volumes_key_arn)
         self.register_outputs({})

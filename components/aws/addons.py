@@ -13,7 +13,7 @@ from components.aws.node_group import NodeGroup
 
 
 class Addons(AwsComponent):
-    """Networking, DNS, identity, storage and node health, with identities of their own by Pod Identity.
+    """Networking, DNS, identity, storage, telemetry and node health, with identities of their own by Pod Identity.
 
     Nodes join only when the network plug-in, the proxy and the identity agent are there (`before_nodes`); the others
     need nodes to run on (`install_on_nodes`). Versions are left to EKS, which picks the cluster version's default.
@@ -30,11 +30,13 @@ class Addons(AwsComponent):
         pod_subnet_ids: Mapping[str, pulumi.Input[str]],
         pod_security_group_id: pulumi.Input[str],
         volumes_key_arn: pulumi.Input[str],
+        telemetry_logs: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install what nodes need; `pod_subnet_ids` are the pods' subnets by zone."""
+        """Install what nodes need; `pod_subnet_ids` are the pods' subnets by zone, `telemetry_logs` come first."""
         super().__init__("Addons", name, scope, "internal", opts)
         self._name_prefix, self._cluster_name, self._volumes_key_arn = name, cluster_name, volumes_key_arn
+        self._telemetry_logs = telemetry_logs
         cni = role(
             f"{name}-vpc-cni",
             pod_identity_trust(scope.account_id),
@@ -82,6 +84,19 @@ class Addons(AwsComponent):
                     ),
                 ]
             },
+        )
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+        telemetry = role(
+            f"{name}-cloudwatch-agent",
+            pod_identity_trust(self.scope.account_id),
+            self,
+            description="CloudWatch agent",
+            managed=["CloudWatchAgentServerPolicy", "AWSXrayWriteOnlyAccess"],
+        )
+        self._addon(
+            "amazon-cloudwatch-observability",
+            identity=("cloudwatch-agent", telemetry),
+            after=[*nodes, *self._telemetry_logs],
         )
         self._addon("eks-node-monitoring-agent", after=nodes)
         self._addon(

@@ -1,6 +1,6 @@
 """The account's audit trail: who did what, in every region, in a bucket and in CloudWatch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch
@@ -9,6 +9,7 @@ from components.aws.bucket import Bucket
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Statement, allow, role, service_trust
 from components.aws.logs import log_group
+from components.aws.watch.rows import Alarm, Watched
 from settings.security import SecuritySettings
 
 SERVICE = "cloudtrail.amazonaws.com"
@@ -43,11 +44,13 @@ class AuditTrail(AwsComponent):
     """A trail of all regions, encrypted, whose files prove that nobody changed them.
 
     It records every management event, and the reads and writes of the stores that the settings name. CloudWatch holds
-    a copy to search. Use of the root user raises an alarm from that copy: its events come in whatever region it signed
-    in to, where an EventBridge rule of this region would not see them.
+    a copy to search. Use of the root user is counted from that copy: its events come in whatever region it signed in
+    to, where an EventBridge rule of this region would not see them.
     """
 
     arn: pulumi.Output[str]
+    watched: list[Watched]
+    """What alarms watch of it."""
 
     def __init__(
         self,
@@ -59,13 +62,9 @@ class AuditTrail(AwsComponent):
         bucket: Bucket,
         key_arn: pulumi.Input[str],
         log_key_arn: pulumi.Input[str],
-        topic_arns: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the trail; its name is chosen, because the bucket's policy names it.
-
-        `topic_arns` are SNS topics by name, told of the root user's doings; without one there is no alarm.
-        """
+        """Make the trail; its name is chosen, because the bucket's policy names it."""
         super().__init__("AuditTrail", name, scope, "restricted", opts)
         log = log_group(self, f"{name}-events", retention_days=settings.trail_log_days, key_arn=log_key_arn)
         # CloudTrail sends no source account when it assumes the role; the role writes to this log group alone.
@@ -105,14 +104,11 @@ class AuditTrail(AwsComponent):
             else None,
             opts=self.child(depends_on=[bucket.policy, *writer.policies]),
         )
-        if topic_arns:
-            self._root_alarm(name, trail_name, log, list(topic_arns.values()))
+        self.watched = [self._root_use(name, trail_name, log)]
         self.arn = trail.arn
         self.register_outputs({"arn": self.arn})
 
-    def _root_alarm(
-        self, name: str, trail_name: str, log: cloudwatch.LogGroup, topic_arns: Sequence[pulumi.Input[str]]
-    ) -> None:
+    def _root_use(self, name: str, trail_name: str, log: cloudwatch.LogGroup) -> Watched:
         namespace, metric = f"{trail_name}/audit", "RootUse"
         cloudwatch.LogMetricFilter(
             f"{name}-root-use",
@@ -121,20 +117,9 @@ class AuditTrail(AwsComponent):
             metric_transformation={"namespace": namespace, "name": metric, "value": "1", "default_value": "0"},
             opts=self.child(),
         )
-        cloudwatch.MetricAlarm(
-            f"{name}-root-use",
-            alarm_description="Somebody acts as the account's root user",
-            namespace=namespace,
-            metric_name=metric,
-            statistic="Sum",
-            period=300,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            threshold=1,
-            treat_missing_data="notBreaching",
-            alarm_actions=topic_arns,
-            opts=self.child(),
-        )
+        why = "Somebody acts as the account's root user: find out who, and why no role would do."
+        alarm = Alarm("root-use", (metric,), "Sum", 0, "page", why, period=300, periods=1, missing="notBreaching")
+        return Watched("audit", "Account", namespace, {}, (alarm,))
 
 
 def _data_events(store: str, bucket_arn: pulumi.Output[str]) -> cloudtrail.TrailAdvancedEventSelectorArgsDict:

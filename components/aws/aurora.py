@@ -44,6 +44,7 @@ class RelationalDatabase(AwsComponent):
     endpoint: pulumi.Output[str]
     reader_endpoint: pulumi.Output[str]
     arn: pulumi.Output[str]
+    identifier: pulumi.Output[str]
     resource_id: pulumi.Output[str]
     """What `rds-db:connect` policies name."""
 
@@ -176,13 +177,15 @@ class RelationalDatabase(AwsComponent):
             )
         self.endpoint, self.reader_endpoint = cluster.endpoint, cluster.reader_endpoint
         self.arn, self.resource_id = cluster.arn, cluster.cluster_resource_id
-        self.security_group_id, self.subnet_group_name = group.id, subnets.name
+        self.identifier, self.security_group_id = cluster.cluster_identifier, group.id
+        self.subnet_group_name = subnets.name
         self.master_secret_arn = cluster.master_user_secrets[0].secret_arn.apply(_managed)
         self.register_outputs(
             {
                 "endpoint": self.endpoint,
                 "readerEndpoint": self.reader_endpoint,
                 "arn": self.arn,
+                "identifier": self.identifier,
                 "resourceId": self.resource_id,
                 "securityGroupId": self.security_group_id,
                 "subnetGroupName": self.subnet_group_name,

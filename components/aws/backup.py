@@ -1,11 +1,10 @@
 """Locked backups of whatever carries its tags, copied to a second region and restored on trial."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import backup, cloudwatch
+from pulumi_aws import backup
 
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Role, Statement, role, service_trust
@@ -54,13 +53,12 @@ class Backup(AwsComponent):
         key_settings: KeySettings,
         excluded_arns: Sequence[pulumi.Input[str]] = (),
         restore_tests: Mapping[str, RestoreTest],
-        topic_arns: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the vaults and plans.
 
         `identifier` names the restore tests, since AWS names none; `restore_tests` are by service, such as `Aurora`;
-        `topic_arns`, by name, hear of each job that failed. Resources of `excluded_arns` are left out.
+        Resources of `excluded_arns` are left out.
         """
         super().__init__("Backup", name, scope, "confidential", opts)
         self._prefix, self._settings = name, settings
@@ -88,8 +86,6 @@ class Backup(AwsComponent):
         for data_class, days in settings.days.items():
             self._plan(data_class, days, vault, copies, keeper, excluded_arns)
         self._restore_tests(identifier, vault, trust, restore_tests)
-        if topic_arns:
-            self._report(topic_arns)
         self.vault_arn, self.copy_vault_arn = vault.arn, copies.arn
         self.register_outputs({"vaultArn": self.vault_arn, "copyVaultArn": self.copy_vault_arn})
 
@@ -193,22 +189,3 @@ class Backup(AwsComponent):
                 validation_window_hours=1,
                 opts=self.child(depends_on=restorer.policies),
             )
-
-    def _report(self, topic_arns: Mapping[str, pulumi.Input[str]]) -> None:
-        """Failures only: https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html."""
-        failed = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
-        rule = cloudwatch.EventRule(
-            f"{self._prefix}-failures",
-            description="Jobs of AWS Backup that failed",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.backup"],
-                    "detail-type": ["Backup Job State Change", "Copy Job State Change", "Restore Job State Change"],
-                    "detail": {"$or": [{"state": failed}, {"status": failed}]},
-                },
-                sort_keys=True,
-            ),
-            opts=self.child(),
-        )
-        for topic, arn in topic_arns.items():
-            cloudwatch.EventTarget(f"{self._prefix}-failures-{topic}", rule=rule.name, arn=arn, opts=self.child())

@@ -71,6 +71,7 @@ class Cdn(AwsComponent):
     arn: pulumi.Output[str]
     domain_name: pulumi.Output[str]
     hosted_zone_id: pulumi.Output[str]
+    distribution_id: pulumi.Output[str]
     """Route 53's zone of `domain_name`, for alias records."""
 
     def __init__(
@@ -151,6 +152,16 @@ class Cdn(AwsComponent):
             wait_for_deployment=False,
             opts=self.child(),
         )
+        # The latency of the origin is one of the metrics that CloudFront keeps only when asked to.
+        cloudfront.MonitoringSubscription(
+            f"{name}-metrics",
+            distribution_id=distribution.id,
+            monitoring_subscription={
+                "realtime_metrics_subscription_config": {"realtime_metrics_subscription_status": "Enabled"}
+            },
+            opts=self.child(),
+        )
+        self.distribution_id = distribution.id
         self.arn, self.domain_name = distribution.arn, distribution.domain_name
         self.hosted_zone_id = distribution.hosted_zone_id
         self._log(name, name_prefix, settings, log_key_arn)

@@ -15,6 +15,14 @@ from settings.aws import ClusterSettings
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
+# What the CloudWatch agent writes to. It would make the groups itself, unencrypted and for ever.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-EKS-logs.html
+CONTAINER_LOGS = ("application", "dataplane", "host", "performance")
+
+# One for all clusters of the account's region.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-EKS.html
+APPLICATION_SIGNALS_LOG = "/aws/application-signals/data"
+
 # https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 ADMINISTRATOR = "AmazonEKSClusterAdminPolicy"
 VIEWER = "AmazonEKSViewPolicy"
@@ -141,6 +149,18 @@ class Cluster(AwsComponent):
         self._access(name, settings.administrators, ADMINISTRATOR)
         self._access(name, settings.viewers, VIEWER)
 
+        groups_of_logs = {kind: f"/aws/containerinsights/{cluster_name}/{kind}" for kind in CONTAINER_LOGS}
+        groups_of_logs["signals"] = APPLICATION_SIGNALS_LOG
+        telemetry_logs = [
+            log_group(
+                self,
+                f"{name}-{kind}",
+                group_name=group_name,
+                retention_days=settings.container_log_retention_days,
+                key_arn=log_key_arn,
+            )
+            for kind, group_name in groups_of_logs.items()
+        ]
         addons = Addons(
             f"{name}-addons",
             scope,
@@ -148,6 +168,7 @@ class Cluster(AwsComponent):
             pod_subnet_ids=dict(zip(network.zones, network.subnet_ids["pods"], strict=True)),
             pod_security_group_id=self.security_group_id,
             volumes_key_arn=volumes_key_arn,
+            telemetry_logs=telemetry_logs,
             opts=child,
         )
         nodes = role(

@@ -14,13 +14,15 @@ from settings.shared import IndexSettings, TableSettings
 class KeyValueStore(AwsComponent):
     """Global tables on demand: encrypted with a key of each region, restorable to any second of the last 35 days.
 
-    Streams are on with both images, which replicas need and change feeds read. Tables have chosen names, since
-    applications in every region ask for them by name. Item-level access is left to the applications' roles.
+    Streams are on with both images, which replicas need and change feeds read. Contributor Insights names the keys that
+    are throttled. Tables have chosen names, since applications in every region ask for them by name. Item-level access
+    is left to the applications' roles.
     """
 
     table_arns: dict[str, pulumi.Output[str]]
     """ARN by the table's key in the settings."""
 
+    table_names: dict[str, pulumi.Output[str]]
     stream_arns: dict[str, pulumi.Output[str]]
 
     def __init__(
@@ -71,6 +73,17 @@ class KeyValueStore(AwsComponent):
             )
             for table_name, table in tables.items()
         }
+        for table_name, table in tables.items():
+            for index in (None, *table.indexes):
+                # Throttled keys alone: the other mode bills an event for each read and write.
+                dynamodb.ContributorInsights(
+                    f"{name}-{table_name}-{index}" if index else f"{name}-{table_name}",
+                    table_name=made[table_name].name,
+                    index_name=index,
+                    mode="THROTTLED_KEYS",
+                    opts=self.child(),
+                )
+        self.table_names = {table_name: table.name for table_name, table in made.items()}
         self.table_arns = {table_name: table.arn for table_name, table in made.items()}
         self.stream_arns = {table_name: table.stream_arn for table_name, table in made.items()}
         self.register_outputs({"tableArns": self.table_arns, "streamArns": self.stream_arns})

@@ -1,7 +1,5 @@
 """The public edge of the region: DNS, certificates, firewall, content delivery, load balancer, partners."""
 
-from collections.abc import Sequence
-
 import pulumi
 from pulumi_aws import shield
 
@@ -34,6 +32,7 @@ class Edge(AwsComponent):
     firewall: WebFirewall
     certificates: Certificates
     partners: Partners
+    front_door: FrontDoor
     names: list[str]
     """The public names and `primary.<domain>`: what a failover moves, and nothing else may change."""
 
@@ -48,12 +47,11 @@ class Edge(AwsComponent):
         network: Network,
         targets_group_id: pulumi.Input[str],
         key_settings: KeySettings,
-        alarm_topic_arns: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the edge.
 
-        `targets_group_id` is the security group of the gateway's pods; `alarm_topic_arns` are topics of us-east-1.
+        `targets_group_id` is the security group of the gateway's pods.
         """
         super().__init__("Edge", name, scope, "public", opts)
         child = self.child()
@@ -71,7 +69,6 @@ class Edge(AwsComponent):
             domain=domain,
             key_settings=key_settings,
             log_key_arn=log_key_arn,
-            alarm_topic_arns=alarm_topic_arns,
             opts=child,
         )
         self.certificates = Certificates(
@@ -111,14 +108,13 @@ class Edge(AwsComponent):
             log_key_arn=log_key_arn,
             opts=child,
         )
-        front_door = FrontDoor(
+        self.front_door = FrontDoor(
             f"{name}-door",
             scope,
             settings,
             domain=domain,
             zone_id=self.zone.zone_id,
             cdn=self.cdn,
-            alarm_topic_arns=alarm_topic_arns,
             opts=child,
         )
         self.partners = Partners(
@@ -133,7 +129,7 @@ class Edge(AwsComponent):
             opts=child,
         )
         if settings.shield_advanced:
-            self._shield(name, front_door)
+            self._shield(name, self.front_door)
         self.register_outputs(
             {
                 "zoneId": self.zone.zone_id,

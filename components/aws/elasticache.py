@@ -35,6 +35,9 @@ class Cache(AwsComponent):
     arn: pulumi.Output[str]
     user_arn: pulumi.Output[str]
     replication_group_id: pulumi.Output[str]
+    node_ids: dict[str, pulumi.Output[str]]
+    """What CloudWatch knows each node by, by shard and node."""
+
     security_group_id: pulumi.Output[str]
 
     def __init__(
@@ -141,6 +144,12 @@ class Cache(AwsComponent):
         self.endpoint, self.arn = cache.configuration_endpoint_address, cache.arn
         self.replication_group_id = cache.replication_group_id
         self.user_arn, self.security_group_id = user.arn, group.id
+        # Shards count from 1 in four digits, nodes in three.
+        self.node_ids = {
+            node: pulumi.Output.concat(cache.replication_group_id, "-", node)
+            for shard in range(settings.shards)
+            for node in (f"{shard + 1:04d}-{member + 1:03d}" for member in range(settings.replicas + 1))
+        }
         self.register_outputs(
             {
                 "endpoint": self.endpoint,

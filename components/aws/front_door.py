@@ -1,6 +1,5 @@
 """The public names: where DNS sends them, and the one thing that may move it."""
 
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pulumi
@@ -8,7 +7,6 @@ from pulumi_aws import route53
 
 from components.aws.cdn import Cdn
 from components.aws.component import AwsComponent, Scope
-from components.aws.dns_alarms import dns_alarm
 from settings.edge import EdgeSettings
 
 CHECK_SECONDS = 10
@@ -22,11 +20,13 @@ class FrontDoor(AwsComponent):
     The records' only health check is an inverted one on the switch object, which lies with the standby's cloud: once
     the object exists, DNS moves within a minute, with no call to AWS, and stays moved until somebody deletes it. While
     that cloud is down, or the object is missing, DNS stays here. The platform's own health moves nothing: users would
-    reach a standby that nobody has promoted. It is checked by the name `primary.<domain>`, and an alarm tells.
+    reach a standby that nobody has promoted. It is checked by the name `primary.<domain>`, for people to be told.
     SECONDARY records are made with the standby's; PRIMARY ones are answered without them.
     """
 
     primary_health_check_arn: pulumi.Output[str]
+    health_check_ids: dict[str, pulumi.Output[str]]
+    """`primary` asks whether the region answers, `switch` fails while the switch object exists."""
 
     def __init__(
         self,
@@ -37,10 +37,9 @@ class FrontDoor(AwsComponent):
         domain: str,
         zone_id: pulumi.Input[str],
         cdn: Cdn,
-        alarm_topic_arns: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the records; the alarm topics are of us-east-1, where health checks report."""
+        """Make the records and their checks."""
         super().__init__("FrontDoor", name, scope, "public", opts)
         primary = f"primary.{domain}"
         url = urlsplit(settings.switch_object_url)
@@ -52,21 +51,7 @@ class FrontDoor(AwsComponent):
 
         health = self._check(f"{name}-primary", primary, settings.health_path)
         self.primary_health_check_arn = health.arn
-        for check, trouble, minutes in (
-            (health, f"{primary} does not answer: decide whether to fail over, nothing does so by itself", 3),
-            (switch, "The switch object exists: DNS sends users to the standby", 1),
-        ):
-            dns_alarm(
-                self,
-                f"{name}-{'primary' if check is health else 'switch'}",
-                metric="HealthCheckStatus",
-                dimensions={"HealthCheckId": check.id},
-                description=trouble,
-                comparison="LessThanThreshold",
-                minutes=minutes,
-                missing="breaching" if check is health else "missing",
-                topic_arns=alarm_topic_arns,
-            )
+        self.health_check_ids = {"primary": health.id, "switch": switch.id}
         self.register_outputs({"primaryHealthCheckArn": self.primary_health_check_arn})
 
     def _check(self, name: str, host: str, path: str, *, inverted: bool = False) -> route53.HealthCheck:

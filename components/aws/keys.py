@@ -13,6 +13,10 @@ from settings.aws import KeySettings
 
 USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
+# Services that use a key for topics and queues without saying for whom: a condition would shut them out.
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+UNSOURCED = frozenset({"events.amazonaws.com"})
+
 # Administration without use: whoever manages a key cannot read what it encrypts by that right alone.
 ADMINISTER = (
     "kms:CancelKeyDeletion",
@@ -172,14 +176,19 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
             # Decrypt: the trail's bucket uses a bucket key.
             allow(["kms:Decrypt", "kms:DescribeKey"], "*", sid="TrailsCheck", principal=service, conditions=ours),
         ]
-    if use.services:
-        statements.append(
-            allow(
-                ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "*",
-                sid="Services",
-                principal={"Service": sorted(use.services)},
-                conditions={"StringEquals": {"aws:SourceAccount": scope.account_id}},
+    sourced = {"StringEquals": {"aws:SourceAccount": scope.account_id}}
+    for sid, conditions, services in (
+        ("Services", sourced, set(use.services) - UNSOURCED),
+        ("UnsourcedServices", None, set(use.services) & UNSOURCED),
+    ):
+        if services:
+            statements.append(
+                allow(
+                    ["kms:Decrypt", "kms:GenerateDataKey*"],
+                    "*",
+                    sid=sid,
+                    principal={"Service": sorted(services)},
+                    conditions=conditions,
+                )
             )
-        )
     return statements

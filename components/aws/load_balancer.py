@@ -33,6 +33,10 @@ class LoadBalancer(AwsComponent):
 
     security_group_id: pulumi.Output[str]
     target_group_arn: pulumi.Output[str]
+    arn_suffix: pulumi.Output[str]
+    """What CloudWatch knows the load balancer by."""
+
+    target_group_arn_suffix: pulumi.Output[str]
     addresses: list[pulumi.Output[str]]
     """Fixed public addresses; none for an internal balancer."""
 
@@ -125,6 +129,7 @@ class LoadBalancer(AwsComponent):
         )
         self.arn, self.dns_name, self.hosted_zone_id = balancer.arn, balancer.dns_name, balancer.zone_id
         self.target_group_arn = gateway.arn
+        self.arn_suffix, self.target_group_arn_suffix = balancer.arn_suffix, gateway.arn_suffix
         self.ready = [listener, *admitted]
         self.register_outputs(
             {

@@ -42,6 +42,10 @@ class EventStream(AwsComponent):
     """
 
     arn: pulumi.Output[str]
+    cluster_name: pulumi.Output[str]
+    brokers: int
+    """How many there are; their ids count from 1."""
+
     bootstrap_brokers_iam: pulumi.Output[str]
     bootstrap_brokers_scram: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
@@ -131,11 +135,13 @@ class EventStream(AwsComponent):
             )
         self.replication_secret_arn = self._replication_login(name, cluster, secret_name, secrets_key_arn)
         self.arn, self.security_group_id = cluster.arn, group.id
+        self.cluster_name, self.brokers = cluster.cluster_name, settings.brokers_per_zone * ZONES
         self.bootstrap_brokers_iam = cluster.bootstrap_brokers_sasl_iam
         self.bootstrap_brokers_scram = cluster.bootstrap_brokers_sasl_scram
         self.register_outputs(
             {
                 "arn": self.arn,
+                "clusterName": self.cluster_name,
                 "bootstrapBrokersIam": self.bootstrap_brokers_iam,
                 "bootstrapBrokersScram": self.bootstrap_brokers_scram,
                 "securityGroupId": self.security_group_id,

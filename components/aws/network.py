@@ -69,6 +69,9 @@ class Network(AwsComponent):
     route_table_ids: dict[Tier, list[pulumi.Output[str]]]
     """Route tables by tier; `private` and `pods` have one for each zone and share them."""
 
+    nat_gateway_ids: dict[str, pulumi.Output[str]]
+    """NAT gateways by zone."""
+
     zones: tuple[str, ...]
     ranges: AwsPlan
 
@@ -115,7 +118,7 @@ class Network(AwsComponent):
         subnets = {tier: self._subnets(name, tier, pods) for tier in TIERS}
         self.subnet_ids = {tier: [subnet.id for subnet in made] for tier, made in subnets.items()}
         self.route_table_ids = self._route_tables(name)
-        self._internet(name, vpc.id)
+        self.nat_gateway_ids = self._internet(name, vpc.id)
         self._access_lists(name, peers)
         self._flow_logs(name, settings, log_key_arn)
         self.register_outputs(
@@ -161,8 +164,10 @@ class Network(AwsComponent):
                 )
         return tables
 
-    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> None:
+    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> dict[str, pulumi.Output[str]]:
+        """Ways out to the internet; the NAT gateways by zone."""
         child = self.child()
+        gateways = {}
         gateway = ec2.InternetGateway(f"{name}-internet", vpc_id=vpc_id, opts=child)
         out = ec2.Route(
             f"{name}-internet",
@@ -188,6 +193,8 @@ class Network(AwsComponent):
                 nat_gateway_id=nat.id,
                 opts=child,
             )
+            gateways[zone] = nat.id
+        return gateways
 
     def _access_lists(self, name: str, peers: Sequence[IPv4Network]) -> None:
         """Stateless lists by tier: a second fence, coarse by design; security groups hold the exact flows."""

@@ -22,6 +22,8 @@ class WebFirewall(AwsComponent):
     """
 
     arn: pulumi.Output[str]
+    metric_name: str
+    """What CloudWatch knows the web ACL by."""
 
     def __init__(
         self,
@@ -57,7 +59,7 @@ class WebFirewall(AwsComponent):
             visibility_config=_visible(name),
             opts=self.child(),
         )
-        self.arn = acl.arn
+        self.arn, self.metric_name = acl.arn, name
         # WAF takes no log group by another prefix.
         group_name = f"aws-waf-logs-{name_prefix}"
         log = log_group(

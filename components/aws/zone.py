@@ -6,7 +6,6 @@ import pulumi
 from pulumi_aws import kms, route53
 
 from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
-from components.aws.dns_alarms import dns_alarm
 from components.aws.iam import allow, document
 from components.aws.keys import ADMINISTER
 from components.aws.logs import admit_writer, log_group
@@ -22,7 +21,7 @@ class Zone(AwsComponent):
     """A Route 53 zone with DNSSEC, query logging, CAA records and accelerated recovery.
 
     The key that signs is asymmetric and of us-east-1, as Route 53 demands; it cannot rotate by itself. Signing is of no
-    use until the registrar holds `ds_record`, which only the domain's owner can do; the alarms tell when it breaks.
+    use until the registrar holds `ds_record`, which only the domain's owner can do.
     Records are left to who serves the names.
     """
 
@@ -41,10 +40,9 @@ class Zone(AwsComponent):
         domain: str,
         key_settings: KeySettings,
         log_key_arn: pulumi.Input[str],
-        alarm_topic_arns: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the zone; log key and alarm topics are of us-east-1."""
+        """Make the zone; the log key is of us-east-1."""
         super().__init__("Zone", name, scope, "public", opts)
         zone = route53.Zone(
             f"{name}-zone",
@@ -54,7 +52,7 @@ class Zone(AwsComponent):
             opts=self.child(stateful=True),
         )
         self.zone_id, self.arn, self.name_servers = zone.zone_id, zone.arn, zone.name_servers
-        self.ds_record = self._sign(name, key_settings, alarm_topic_arns)
+        self.ds_record = self._sign(name, key_settings)
         contact = settings.security_contact or f"security@{domain}"
         route53.Record(
             f"{name}-caa",
@@ -78,7 +76,7 @@ class Zone(AwsComponent):
             }
         )
 
-    def _sign(self, name: str, settings: KeySettings, topic_arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
+    def _sign(self, name: str, settings: KeySettings) -> pulumi.Output[str]:
         """https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec-cmk-requirements.html."""
         scope = self.scope
         route_53 = {"Service": "dnssec-route53.amazonaws.com"}
@@ -135,23 +133,6 @@ class Zone(AwsComponent):
             # Signing refuses to start without an active key.
             opts=self.child(stateful=True, depends_on=[signer]),
         )
-        # Route 53 reports these a few times a day at most: between reports the alarm keeps its state.
-        # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-hosted-zones-with-cloudwatch.html
-        for metric, trouble in {
-            "DNSSECInternalFailure": "Route 53 cannot sign the zone: validating resolvers will soon refuse its answers",
-            "DNSSECKeySigningKeysNeedingAction": "Route 53 cannot use the key that signs the zone: check its KMS key",
-        }.items():
-            dns_alarm(
-                self,
-                f"{name}-{metric.lower()}",
-                metric=metric,
-                dimensions={"HostedZoneId": self.zone_id},
-                description=trouble,
-                comparison="GreaterThanOrEqualToThreshold",
-                minutes=60,
-                missing="ignore",
-                topic_arns=topic_arns,
-            )
         return signer.ds_record
 
     def _log_queries(self, name: str, domain: str, settings: EdgeSettings, log_key_arn: pulumi.Input[str]) -> None:

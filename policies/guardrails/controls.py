@@ -80,6 +80,12 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-iam-no-user-policies": {HUB: ("IAM.2",), CIS_AWS: ("1.15",), NIST: ("AC-3", "AC-6")},
     "aws-iam-no-access-keys": {CIS_AWS: ("1.14",)},
     "aws-log-group-retention": {HUB: ("CloudWatch.16",), NIST: ("AU-11", "SI-12")},
+    "aws-sns-encrypted-with-cmk": {HUB: ("SNS.1",), NIST: ("SC-28(1)",)},
+    "aws-sns-no-public-principal": {HUB: ("SNS.4",)},
+    "aws-sns-subscription-tls": {NIST: ("SC-8", "SC-8(1)")},
+    "aws-sqs-encrypted-with-cmk": {HUB: ("SQS.1",), NIST: ("SC-28(1)",)},
+    "aws-sqs-no-public-principal": {HUB: ("SQS.3",)},
+    "aws-alarm-tells-somebody": {HUB: ("CloudWatch.15", "CloudWatch.17"), NIST: ("SI-4(5)",)},
     "aws-log-group-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
     "aws-s3-public-access-blocked": {HUB: ("S3.8",), CIS_AWS: ("2.1.4",), NIST: ("AC-3", "AC-6", "SC-7")},
     "aws-s3-public-access-block-complete": {HUB: ("S3.8",), CIS_AWS: ("2.1.4",), NIST: ("AC-3", "AC-6", "SC-7")},
@@ -134,8 +140,6 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-account-password-policy": {HUB: ("IAM.15", "IAM.16"), CIS_AWS: ("1.8", "1.9")},
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
-    "aws-sqs-encrypted-with-cmk": {HUB: ("SQS.1",), NIST: ("SC-28(1)",)},
-    "aws-sqs-not-public": {HUB: ("SQS.3",)},
 }
 
 

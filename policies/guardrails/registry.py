@@ -19,6 +19,8 @@ from guardrails.rules.aws import (
     iam,
     kms,
     logs,
+    messaging,
+    monitoring,
     msk,
     network,
     opensearch,
@@ -27,7 +29,6 @@ from guardrails.rules.aws import (
     route53,
     s3,
     secrets,
-    sqs,
     waf,
 )
 
@@ -54,11 +55,12 @@ FAMILIES = (
     cloudfront,
     waf,
     elb,
-    sqs,
     audit,
     detection,
     account,
     codebuild,
+    messaging,
+    monitoring,
 )
 
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

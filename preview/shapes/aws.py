@@ -124,6 +124,11 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "vo_{hex:.22}",
         "arn": "arn:{partition}:cloudfront::{account}:vpcorigin/{id}",
     },
+    "cloudwatch/compositeAlarm:CompositeAlarm": {"id": "{alarmName}", "arn": _ARN + "alarm:{alarmName}"},
+    "cloudwatch/eventRule:EventRule": {
+        "id": "{label}",
+        "arn": "arn:{partition}:events:{region}:{account}:rule/{label}",
+    },
     "dynamodb/table:Table": {
         "replicas.arn": _REPLICA_ARN,
         "replicas.kmsKeyArn": "arn:{partition}:kms:{regionName}:{account}:key/{uuid}",

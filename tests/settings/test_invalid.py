@@ -191,6 +191,34 @@ CASES = {
         Case("backups for less than a week each", "backup.days.internal", 3, "7 to 3650"),
         Case("schedule of five fields", "backup.schedule", "cron(0 5 * * *)", "cron(0 5 ? * * *)"),
         Case("grace that AWS refuses", "backup.lock_grace_days", 1, "3 to 365"),
+        Case(
+            "receiver that is none", "observability.receivers", [{"kind": "email"}], "'pagerduty', 'jira_service",
+            at="observability.receivers[0].kind", shown='"email"',
+        ),
+        Case(
+            "receiver twice", "observability.receivers", [{"kind": "pagerduty"}, {"kind": "pagerduty"}], "keep one",
+            at="observability.receivers[1].kind", shown='"pagerduty"',
+        ),
+        Case(
+            "receiver of nothing", "observability.receivers", [{"kind": "pagerduty", "severities": []}], "add what is",
+            at="observability.receivers[0].severities", shown="[]",
+        ),
+        Case(
+            "canary without a bucket", "observability.canary", {"path": "/healthz"}, "add the key",
+            at="observability.canary.artifact_bucket", shown="none",
+        ),
+        Case(
+            "canary's path without its slash", "observability.canary", {"artifact_bucket": "sample", "path": "healthz"},
+            "such as /healthz", at="observability.canary.path", shown='"healthz"',
+        ),
+        Case(
+            "canary's runtime withdrawn", "observability.canary",
+            {"artifact_bucket": "sample", "runtime": "syn-nodejs-puppeteer-6.2"}, "syn-nodejs-puppeteer-17.0",
+            at="observability.canary.runtime", shown='"syn-nodejs-puppeteer-6.2"',
+        ),
+        Case("more than all requests", "observability.tracing", {"sampled_percent": 101}, "0 to 100",
+             at="observability.tracing.sampled_percent", shown="101"),
+        Case("event log kept oddly", "observability.event_log_retention_days", 100, "use one of 1, 3, 5"),
         Case("key that goes too soon", "keys.deletion_window_days", 7, "14 to 30"),
         Case("switch outside the standby's cloud", "edge.switch_object_url", "https://example.com/active", "<bucket>"),
         Case(

@@ -266,6 +266,24 @@ class TestSecrets:
         assert problems_of(refused) == {self.KEY: "Pulumi.dr.yaml"}
         assert "s3cret" not in str(refused.value)
 
+    def test_that_only_some_settings_need_are_asked_for_by_those(self, project, monkeypatch):
+        prod = project("prod")
+        prod.load(monkeypatch)
+        prod.set("observability.receivers", [{"kind": "pagerduty"}])
+        with pytest.raises(SettingsError, match="pulumi config set --secret pagerduty_url --stack prod") as refused:
+            prod.load(monkeypatch)
+        assert problems_of(refused) == {"multicloud:pagerduty_url": "Pulumi.prod.yaml"}
+        prod.extra["multicloud:pagerduty_url"] = "https://example.com/key"
+        prod.encrypted = ["multicloud:pagerduty_url"]
+        prod.load(monkeypatch)
+
+    def test_that_only_some_settings_need_are_refused_in_plain_text(self, project, monkeypatch):
+        prod = project("prod")
+        prod.extra["multicloud:opsgenie_url"] = "https://example.com/key"
+        with pytest.raises(SettingsError, match="secret in plain text") as refused:
+            prod.load(monkeypatch)
+        assert "example.com/key" not in str(refused.value)
+
     def test_that_are_missing_are_refused(self, dr, monkeypatch):
         with pytest.raises(SettingsError, match="pulumi config set --secret webhook_token --stack dr") as refused:
             dr.load(monkeypatch)

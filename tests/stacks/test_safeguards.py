@@ -189,17 +189,25 @@ SLIPS = (
         "kmsMasterKeyId",
         "aws-sqs-encrypted-with-cmk",
     ),
+    Slip(
+        "notifications.py",
+        "kms_master_key_id=key_arn, signature_version=2",
+        "signature_version=2",
+        "observability-notifications-page",
+        "kmsMasterKeyId",
+        "aws-sns-encrypted-with-cmk",
+    ),
 )
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.rule)
-def test_an_unsafe_line_stops_the_stack(slip: Slip, copy: Path, root: Path, preview: Callable) -> None:
-    file = copy / "components/aws" / slip.file
+def test_an_unsafe_line_stops_the_stack(slip: Slip, project_copy: Path, root: Path, preview: Callable) -> None:
+    file = project_copy / "components/aws" / slip.file
     source = file.read_text()
     assert source.count(slip.safe) == 1
     file.write_text(source.replace(slip.safe, slip.unsafe))
 
-    result = preview("prod", "--json", "--project", str(copy), "--policy-pack", str(root / "policies"))
+    result = preview("prod", "--json", "--project", str(project_copy), "--policy-pack", str(root / "policies"))
 
     assert result.returncode == 1
     violations = {

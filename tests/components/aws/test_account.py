@@ -8,9 +8,7 @@ import pytest
 from components.aws.recorder import RULES
 from preview.graph import Graph, Node
 
-TOPIC = "arn:aws:sns:us-west-2:111122223333:page"
-
-BASELINE = f"""
+BASELINE = """
 from components.aws.account import AccountBaseline
 from components.aws.bucket import Bucket
 from settings.security import SecuritySettings
@@ -25,7 +23,6 @@ AccountBaseline(
     log_key_arn=key,
     volumes_key_arn=key,
     access_logs=Bucket("records", scope, data_class="internal", key_arn=None, noncurrent_days=90, opts=opts),
-    topic_arns={{"page": "{TOPIC}"}},
     opts=opts,
 )
 """
@@ -232,36 +229,6 @@ class TestDefaults:
         policy = only(prod, "aws:iam/accountPasswordPolicy:AccountPasswordPolicy").inputs
         assert policy["minimumPasswordLength"] >= 14
         assert policy["passwordReusePrevention"] == 24
-
-
-class TestAlerts:
-    @pytest.fixture
-    def alerted(self, sample: Callable[[str], Graph]) -> Graph:
-        return sample(BASELINE.replace("EXTERNAL", "()"))
-
-    def test_each_rule_tells_the_topic(self, alerted: Graph) -> None:
-        rules = {node.outputs["name"]: node for node in alerted.of_type("aws:cloudwatch/eventRule:EventRule")}
-        targets = alerted.of_type("aws:cloudwatch/eventTarget:EventTarget")
-        assert len(rules) == 4
-        assert {target.inputs["rule"] for target in targets} == rules.keys()
-        assert {target.inputs["arn"] for target in targets} == {TOPIC}
-
-    def test_they_look_for_threats_failed_controls_and_attacks_on_keys_and_on_the_trail(self, alerted: Graph) -> None:
-        patterns = {
-            node.name: json.loads(node.inputs["eventPattern"])
-            for node in alerted.of_type("aws:cloudwatch/eventRule:EventRule")
-        }
-        assert patterns["account-alerts-threats"]["detail"]["severity"] == [{"numeric": [">=", 7]}]
-        findings = patterns["account-alerts-failed-controls"]["detail"]["findings"]
-        assert findings["Severity"] == {"Label": ["CRITICAL"]}
-        assert "ScheduleKeyDeletion" in patterns["account-alerts-keys"]["detail"]["eventName"]
-        assert "StopLogging" in patterns["account-alerts-audit-trail"]["detail"]["eventName"]
-
-    def test_use_of_root_in_any_region_raises_an_alarm_on_a_metric_that_exists(self, alerted: Graph) -> None:
-        alarm = only(alerted, "aws:cloudwatch/metricAlarm:MetricAlarm").inputs
-        metric = only(alerted, "aws:cloudwatch/logMetricFilter:LogMetricFilter").inputs["metricTransformation"]
-        assert (alarm["namespace"], alarm["metricName"]) == (metric["namespace"], metric["name"])
-        assert alarm["alarmActions"] == [TOPIC]
 
 
 class TestOrganisation:

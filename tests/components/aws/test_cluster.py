@@ -101,7 +101,8 @@ class TestAddons:
         addons = {node.inputs["addonName"]: node for node in prod.of_type("aws:eks/addon:Addon")}
         groups = {node.urn for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")}
         before = {"kube-proxy", "eks-pod-identity-agent", "vpc-cni"}
-        assert addons.keys() == before | {"coredns", "aws-ebs-csi-driver", "eks-node-monitoring-agent"}
+        after = {"amazon-cloudwatch-observability", "aws-ebs-csi-driver", "coredns", "eks-node-monitoring-agent"}
+        assert addons.keys() == before | after
         for name, addon in addons.items():
             assert (name in before) != (groups <= set(addon.state["dependencies"])), name
         for group in prod.of_type("aws:eks/nodeGroup:NodeGroup"):
@@ -113,7 +114,11 @@ class TestAddons:
             for node in prod.of_type("aws:eks/addon:Addon")
             if "podIdentityAssociations" in node.inputs
         }
-        assert identities == {"vpc-cni": "aws-node", "aws-ebs-csi-driver": "ebs-csi-controller-sa"}
+        assert identities == {
+            "vpc-cni": "aws-node",
+            "aws-ebs-csi-driver": "ebs-csi-controller-sa",
+            "amazon-cloudwatch-observability": "cloudwatch-agent",
+        }
         [nodes] = [node for node in prod.of_type("aws:iam/role:Role") if node.name == "cluster-nodes"]
         attached = [
             node.inputs["policyArn"]
@@ -121,6 +126,20 @@ class TestAddons:
             if node.inputs["role"] == nodes.outputs["name"]
         ]
         assert not any("CNI" in policy or "CSI" in policy for policy in attached)
+
+    def test_logs_of_nodes_and_pods_go_to_groups_that_exist_first(self, prod: Graph, cluster: Node) -> None:
+        [agent] = [
+            node
+            for node in prod.of_type("aws:eks/addon:Addon")
+            if node.inputs["addonName"] == "amazon-cloudwatch-observability"
+        ]
+        found = {
+            node.inputs["name"].rsplit("/", 1)[1]
+            for node in prod.of_type("aws:cloudwatch/logGroup:LogGroup")
+            if node.inputs.get("name", "").startswith(f"/aws/containerinsights/{cluster.inputs['name']}/")
+            and node.urn in agent.state["dependencies"]
+        }
+        assert found == {"application", "dataplane", "host", "performance"}
 
     def test_pods_take_addresses_from_the_pod_subnet_of_their_zone(self, prod: Graph) -> None:
         [cni] = [node for node in prod.of_type("aws:eks/addon:Addon") if node.inputs["addonName"] == "vpc-cni"]

@@ -49,3 +49,13 @@ class TestReplicas:
                 assert replica["pointInTimeRecovery"] is True
                 assert replica["deletionProtectionEnabled"] is True
                 assert replica["propagateTags"] is True
+
+    def test_contributor_insights_name_the_throttled_keys_of_each_table_and_index(self, prod: Graph) -> None:
+        expected = {
+            (table.inputs["name"], index)
+            for table in prod.of_type("aws:dynamodb/table:Table")
+            for index in (None, *(found["name"] for found in table.inputs.get("globalSecondaryIndexes", [])))
+        }
+        insights = prod.of_type("aws:dynamodb/contributorInsights:ContributorInsights")
+        assert {(node.inputs["tableName"], node.inputs.get("indexName")) for node in insights} == expected
+        assert {node.inputs["mode"] for node in insights} == {"THROTTLED_KEYS"}

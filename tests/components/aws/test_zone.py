@@ -43,19 +43,6 @@ class TestSigning:
         assert signing.inputs == {"hostedZoneId": zone.outputs["zoneId"], "signingStatus": "SIGNING"}
         assert signer.urn in signing.state["dependencies"]
 
-    @pytest.mark.parametrize("metric", ["DNSSECInternalFailure", "DNSSECKeySigningKeysNeedingAction"])
-    def test_an_alarm_tells_when_it_breaks(self, metric: str, prod: Graph, zone: Node) -> None:
-        [alarm] = [
-            node
-            for node in prod.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-            if node.inputs["metricName"] == metric
-        ]
-        assert alarm.inputs["namespace"] == "AWS/Route53"
-        assert alarm.inputs["region"] == "us-east-1"
-        assert alarm.inputs["dimensions"] == {"HostedZoneId": zone.outputs["zoneId"]}
-        assert alarm.inputs["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert (alarm.inputs["threshold"], alarm.inputs["statistic"]) == (1, "Maximum")
-
 
 def test_dns_edits_resume_when_their_home_region_is_down(zone: Node) -> None:
     assert zone.inputs["enableAcceleratedRecovery"] is True

@@ -1,0 +1,36 @@
+"""Ways out of the VPC."""
+
+import pulumi
+
+from components.aws.watch.rows import Alarm, Watched
+
+
+def nat_gateway(name: str, gateway_id: pulumi.Input[str]) -> list[Watched]:
+    """A NAT gateway. https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html."""
+    alarms = (
+        Alarm(
+            "ports", ("ErrorPortAllocation",), "Sum", 0, "page",
+            "No free port for connections to one destination: they fail. Add addresses or spread the calls.",
+        ),
+        Alarm(
+            "drops", ("PacketsDropCount", "PacketsOutToDestination", "PacketsOutToSource"), "Sum", 0.01, "ticket",
+            "The gateway drops more than 0.01 % of packets.", period=300, periods=3,
+            expression="100 * m0 / (m1 + m2)", missing="notBreaching",
+        ),
+    )  # fmt: skip
+    return [Watched(name, "Network", "AWS/NATGateway", {"NatGatewayId": gateway_id}, alarms)]
+
+
+def transit_gateway(gateway_id: pulumi.Input[str]) -> list[Watched]:
+    """A Transit Gateway. https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html."""
+    alarms = (
+        Alarm(
+            "blackhole", ("PacketDropCountBlackhole",), "Sum", 100, "ticket",
+            "Packets follow a route whose attachment is gone.", period=300, periods=2,
+        ),
+        Alarm(
+            "no-route", ("PacketDropCountNoRoute",), "Sum", 100, "ticket",
+            "Packets for a range that no route names.", period=300, periods=2,
+        ),
+    )  # fmt: skip
+    return [Watched("transit", "Network", "AWS/TransitGateway", {"TransitGateway": gateway_id}, alarms)]
