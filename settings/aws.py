@@ -22,6 +22,7 @@ from settings.types import (
     KafkaVersion,
     LabelValue,
     LogRetentionDays,
+    Minutes,
     Model,
     NodeGroupName,
     PostgresVersion,
@@ -278,6 +279,9 @@ class DatabaseSettings(Model):
 
     log_retention_days: LogRetentionDays = 365
     """Days for which PostgreSQL's logs are kept."""
+
+    rpo: Minutes = 5
+    """Recovery-point objective in minutes: the greatest age of the newest transaction that the standby lacks."""
 
     @field_validator("maintenance_window")
     @classmethod

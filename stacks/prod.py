@@ -1,7 +1,5 @@
 """The AWS primary region: what it is made of, and what it tells the other stacks."""
 
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
@@ -16,6 +14,8 @@ from components.aws.network import Network
 from components.aws.transit import Transit
 from components.tags import Tags
 from settings.stacks import Prod
+from stacks import inventory
+from stacks.contracts import ProdExports
 
 KEYS = {
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
@@ -28,7 +28,7 @@ KEYS = {
 }
 
 
-def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
+def build(settings: Prod) -> ProdExports:
     """Register the region's resources and return the stack's exports."""
     region, plan, owner = settings.regions.aws, settings.plan, settings.ownership
     scope = Scope(
@@ -130,4 +130,5 @@ def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
             "workloadTableId": transit.workload_table_id,
             "externalTableId": transit.external_table_id,
         },
+        "inventory": inventory.of_prod(settings, scope.tags, keys.arns),
     }
