@@ -14,7 +14,7 @@ Edges = Callable[[Graph, Node], Iterable[str]]
 def data(graph: Graph, node: Node) -> set[str]:
     """The resources whose outputs a resource uses, and its provider."""
     used = {urn for urns in node.state.get("propertyDependencies", {}).values() for urn in urns}
-    return _present(graph, {*used, _provider(node)})
+    return _present(graph, {*used, provider(node)})
 
 
 def explicit(graph: Graph, node: Node) -> set[str]:
@@ -41,8 +41,9 @@ def reasons(graph: Graph, table: Mapping[tuple[str, str], str]) -> dict[tuple[st
     return found
 
 
-def _provider(node: Node) -> str:
-    """The URN in a reference to a provider, `<urn>::<id>`."""
+def provider(node: Node) -> str:
+    """The URN of a resource's provider; nothing for a component."""
+    # A reference to a provider is `<urn>::<id>`.
     return node.state.get("provider", "").rpartition("::")[0]
 
 

@@ -17,6 +17,7 @@ from settings.types import (
     DailyWindow,
     DatabaseClass,
     DatabaseName,
+    Fixed,
     IamArn,
     InstanceType,
     KafkaVersion,
@@ -92,7 +93,7 @@ def _zones(zones: tuple[str, ...]) -> tuple[str, ...]:
 class NetworkSettings(Model):
     """The VPC of a region."""
 
-    zones: Annotated[tuple[AwsZone, ...], AfterValidator(_zones)]
+    zones: Fixed[Annotated[tuple[AwsZone, ...], AfterValidator(_zones)]]
     """Three or four availability zones; their order decides their address ranges: append, never reorder."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = (
@@ -259,7 +260,7 @@ class DatabaseSettings(Model):
     version: PostgresVersion = "17"
     """The major version; Aurora upgrades minor versions itself."""
 
-    name: DatabaseName = "platform"
+    name: Fixed[DatabaseName] = "platform"
     """Name of the first database."""
 
     instance_class: DatabaseClass = "db.r8g.xlarge"

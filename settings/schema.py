@@ -9,15 +9,16 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path as File
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import create_model
+from pydantic.fields import FieldInfo
 
 from settings.shared import Shared
 from settings.sources import PROJECT_FILE
 from settings.stacks import STACKS
-from settings.types import Model
+from settings.types import FIXED, Model
 
 ROOT = File(__file__).parent.parent
 FOLDER = File("settings/schemas")
@@ -143,8 +144,19 @@ def _described(schema: dict[str, Any], root: type[Model]) -> dict[str, Any]:
     definitions = [(models[name], part) for name, part in schema.get("$defs", {}).items() if name in models]
     for model, part in [(root, schema), *definitions]:
         texts = documented(model)
-        part["properties"] = {name: {"description": texts[name], **field} for name, field in part["properties"].items()}
+        part["properties"] = {
+            name: {"description": texts[name] + _fixed(model.model_fields[name]), **field}
+            for name, field in part["properties"].items()
+        }
     return schema
+
+
+def _fixed(field: FieldInfo) -> str:
+    """What is said of a setting that cannot change, or of a mapping whose names cannot."""
+    if FIXED in field.metadata:
+        return f" It is {FIXED}."
+    names = get_args(field.annotation)[:1] if get_origin(field.annotation) is Mapping else ()
+    return f" The names are {FIXED}." if any(FIXED in get_args(name) for name in names) else ""
 
 
 def _subclasses(model: type[Model]) -> Iterator[type[Model]]:

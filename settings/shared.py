@@ -12,6 +12,7 @@ from settings.types import (
     AwsAccountId,
     AwsRegion,
     DomainName,
+    Fixed,
     GcpProjectId,
     GcpProjectNumber,
     GcpRegion,
@@ -37,7 +38,7 @@ def _three_zones(region: str) -> str:
 class Regions(Model):
     """The two regions: far apart, so that one disaster cannot take both."""
 
-    aws: Annotated[AwsRegion, AfterValidator(_three_zones)]
+    aws: Fixed[Annotated[AwsRegion, AfterValidator(_three_zones)]]
     """The primary region, on AWS."""
 
     gcp: GcpRegion
@@ -47,7 +48,7 @@ class Regions(Model):
 class Accounts(Model):
     """The account and project that providers are pinned to, so that no stack lands in the wrong one."""
 
-    aws: AwsAccountId
+    aws: Fixed[AwsAccountId]
     """The AWS account's id."""
 
     gcp_project: GcpProjectId
@@ -60,10 +61,10 @@ class Accounts(Model):
 class Ownership(Model):
     """Who answers for the resources; becomes tags on AWS and labels on Google Cloud."""
 
-    service: Label
+    service: Fixed[Label]
     """The service that the resources belong to."""
 
-    environment: Label
+    environment: Fixed[Label]
     """The environment, such as production."""
 
     owner: Label
@@ -89,10 +90,10 @@ class TableSettings(Model):
     attributes: Annotated[Mapping[AttributeName, Literal["S", "N", "B"]], Field(min_length=1)]
     """Types (string, number, binary) of the key attributes, those of the indexes included, and of no others."""
 
-    hash_key: AttributeName
+    hash_key: Fixed[AttributeName]
     """The partition key."""
 
-    range_key: AttributeName | None = None
+    range_key: Fixed[AttributeName | None] = None
     """The sort key, if any."""
 
     indexes: Annotated[Mapping[IndexName, IndexSettings], Field(max_length=20, default_factory=dict)]
@@ -189,10 +190,10 @@ class Shared(Model):
     addresses: Addresses
     """What the address plan of both clouds is made from."""
 
-    tables: Annotated[Mapping[TableName, TableSettings], Field(min_length=1)]
+    tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
 
-    topics: Annotated[Mapping[TopicName, TopicSettings], Field(min_length=1)]
+    topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
 
     @cached_property
