@@ -21,6 +21,7 @@ setup: $(STAMP) ## Set up .venv, which every other target does by itself
 
 preview: $(STAMP) ## Plan, check and draw all stacks: no account, no network
 	$(BIN)/python -m preview --policy-pack policies
+	$(BIN)/python -m preview --policy-pack policies --project bootstrap
 
 test: $(STAMP) ## Tests that need Python alone
 	$(BIN)/python -m pytest

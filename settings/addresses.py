@@ -71,7 +71,7 @@ class Addresses(Model):
     """What the address plan of both clouds is made from."""
 
     supernet: Fixed[Annotated[Cidr, AfterValidator(_supernet)]]
-    """The one range that holds both clouds: a private /8 to /16. It cannot change once the networks exist."""
+    """The one range that holds both clouds: a private /8 to /16."""
 
     asns: Asns = Asns()
     """Autonomous-system numbers of the two ends of the private link."""

@@ -94,7 +94,7 @@ class NetworkSettings(Model):
     """The VPC of a region."""
 
     zones: Fixed[Annotated[tuple[AwsZone, ...], AfterValidator(_zones)]]
-    """Three or four availability zones; their order decides their address ranges: append, never reorder."""
+    """Three or four availability zones; their order decides their address ranges, so that a fourth goes last."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = (
         "autoscaling",

@@ -15,7 +15,8 @@ import yaml
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
-from settings.shared import Shared
+from settings.bootstrap import Bootstrap
+from settings.shared import Shared, StackSettings
 from settings.sources import PROJECT_FILE
 from settings.stacks import STACKS
 from settings.types import FIXED, Model
@@ -40,6 +41,8 @@ def schemas() -> dict[File, dict[str, Any]]:
     written = {FOLDER / "Pulumi.schema.json": _project_schema()}
     for stack, model in STACKS.items():
         written[FOLDER / f"Pulumi.{stack}.schema.json"] = _stack_schema(project, stack, model)
+    own = yaml.safe_load((ROOT / "bootstrap" / PROJECT_FILE).read_text(encoding="utf-8"))["name"]
+    written[FOLDER / "Pulumi.bootstrap.schema.json"] = _stack_schema(own, "bootstrap", Bootstrap)
     return written
 
 
@@ -70,7 +73,7 @@ def _project_schema() -> dict[str, Any]:
     }
 
 
-def _stack_schema(project: str, stack: str, model: type[Shared]) -> dict[str, Any]:
+def _stack_schema(project: str, stack: str, model: type[StackSettings]) -> dict[str, Any]:
     fields: dict[str, Any] = {
         name: (field.annotation, field) for name, field in model.model_fields.items() if name not in Shared.model_fields
     }

@@ -169,11 +169,15 @@ class TopicSettings(Model):
     """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
 
 
-class Shared(Model):
-    """The keys of Pulumi.yaml."""
+class StackSettings(Model):
+    """All settings of one stack."""
 
     secrets: ClassVar[Mapping[str, str]] = {}
     """Secret keys of a stack's own file, each with its description; they are read into outputs, beside the tree."""
+
+
+class Shared(StackSettings):
+    """The keys of Pulumi.yaml."""
 
     domain: DomainName
     """The public DNS zone of the platform."""
