@@ -48,6 +48,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     ),
     "aws:kinesis/stream:Stream": ("name",),
     "aws:kms/key:Key": ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"),
+    "aws:lb/loadBalancer:LoadBalancer": ("internal", "loadBalancerType", "name", "namePrefix"),
     # `kafkaVersion` and the volumes' size only when they are lowered.
     "aws:msk/cluster:Cluster": (
         "clusterName",
@@ -78,6 +79,8 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "identifier",
         "performanceInsightsKmsKeyId",
     ),
+    "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec": ("hostedZoneId",),
+    "aws:route53/keySigningKey:KeySigningKey": ("hostedZoneId", "keyManagementServiceArn", "name"),
     "aws:route53/zone:Zone": ("name", "delegationSetId"),
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "aws:secretsmanager/secret:Secret": ("name", "namePrefix"),

@@ -39,6 +39,7 @@ MINUTES: Mapping[str, Minutes] = {
     "aws:cloudfront/distribution:Distribution": Minutes(5, 12, 20),
     "aws:cloudfront/vpcOrigin:VpcOrigin": Minutes(5, 10, 15),
     "aws:directconnect/gatewayAssociation:GatewayAssociation": Minutes(6, 10, 15),
+    "aws:dynamodb/table:Table": Minutes(0.3, 1, 5),
     "aws:ec2/natGateway:NatGateway": Minutes(1.5, 2, 3),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Minutes(0.5, 1.5, 4),
     "aws:ec2/vpnConnection:VpnConnection": Minutes(3, 5, 10),
@@ -48,6 +49,7 @@ MINUTES: Mapping[str, Minutes] = {
     "aws:eks/cluster:Cluster": Minutes(8, 9, 14),
     "aws:eks/nodeGroup:NodeGroup": Minutes(2, 3, 5),
     "aws:elasticache/replicationGroup:ReplicationGroup": Minutes(7, 11, 20),
+    "aws:kms/key:Key": Minutes(0.1, 0.2, 0.5),
     "aws:lb/loadBalancer:LoadBalancer": Minutes(2, 3, 5),
     "aws:msk/cluster:Cluster": Minutes(18, 24, 60),
     "aws:msk/serverlessCluster:ServerlessCluster": Minutes(3, 5, 7),
@@ -63,7 +65,7 @@ MINUTES: Mapping[str, Minutes] = {
 }
 
 # Seconds, as for most resources: one call, and perhaps a wait until it is seen everywhere.
-OTHERWISE = Minutes(0.05, 0.1, 0.5)
+OTHERWISE = Minutes(0.02, 0.05, 0.2)
 NOTHING = Minutes(0, 0, 0)
 
 

@@ -61,6 +61,7 @@ class Endpoints(AwsComponent):
                 policy=document(*_statements(scope, service, service)),
                 opts=child,
             )
+        # Later than they could be: so many at once would hold up the databases and clusters, which take far longer.
         for service in settings.interface_endpoints:
             prefix = INTERFACE_ENDPOINTS[service]
             ec2.VpcEndpoint(
@@ -72,7 +73,7 @@ class Endpoints(AwsComponent):
                 subnet_ids=network.subnet_ids["private"],
                 security_group_ids=[group.id],
                 policy=document(*_statements(scope, service, prefix)),
-                opts=child,
+                opts=self.child(depends_on=network.nat_gateways),
             )
         self.register_outputs({"securityGroupId": self.security_group_id})
 

@@ -69,6 +69,7 @@ class Network(AwsComponent):
     route_table_ids: dict[Tier, list[pulumi.Output[str]]]
     """Route tables by tier; `private` and `pods` have one for each zone and share them."""
 
+    nat_gateways: list[pulumi.Resource]
     zones: tuple[str, ...]
     ranges: AwsPlan
 
@@ -85,7 +86,7 @@ class Network(AwsComponent):
     ) -> None:
         """Make the network; `peers` are the private ranges outside it that its access lists admit."""
         super().__init__("Network", name, scope, "internal", opts)
-        self.zones, self.ranges = settings.zones, ranges
+        self.zones, self.ranges, self.nat_gateways = settings.zones, ranges, []
         child = self.child()
 
         vpc = ec2.Vpc(
@@ -181,6 +182,7 @@ class Network(AwsComponent):
                 connectivity_type="public",
                 opts=self.child(depends_on=[out]),
             )
+            self.nat_gateways.append(nat)
             ec2.Route(
                 f"{name}-nat-{zone}",
                 route_table_id=self.route_table_ids["private"][index],
