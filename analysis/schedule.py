@@ -84,7 +84,12 @@ class Schedule:
 
 def minutes(node: Node, case: Case = "mode") -> float:
     """How long a resource takes; a component and a provider are nothing in a cloud."""
-    found = NOTHING if node.is_component or node.is_provider else MINUTES.get(node.type, OTHERWISE)
+    found = MINUTES.get(node.type, OTHERWISE)
+    if node.is_component or node.is_provider:
+        found = NOTHING
+    elif node.inputs.get("waitForDeployment") is False:
+        # CloudFront goes on by itself, and nothing waits for it.
+        found = OTHERWISE
     return getattr(found, case)
 
 

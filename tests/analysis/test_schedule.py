@@ -41,6 +41,10 @@ class TestSimulation:
         found = graph(resource("a", component=True), resource("b", "pulumi:providers:aws"))
         assert simulate(found, edges.all_of).minutes == 0
 
+    def test_a_distribution_that_nobody_waits_for_is_brief(self, graph: Callable[..., Graph]) -> None:
+        found = graph(resource("a", "aws:cloudfront/distribution:Distribution", inputs={"waitForDeployment": False}))
+        assert simulate(found, edges.all_of).minutes == BRIEF
+
     def test_the_longest_chain_is_told(self, graph: Callable[..., Graph]) -> None:
         found = graph(resource("a"), resource("b", CLUSTER), resource("c", uses={"arn": ["a", "b"]}))
         assert simulate(found, edges.all_of).path == (urn("stack"), urn("b"), urn("c"))
