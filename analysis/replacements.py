@@ -20,7 +20,6 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "aws:backup/vault:Vault": ("name", "kmsKeyArn"),
     # Cloud Control makes a secret anew when its name changes, which is create-only.
     "aws:cloudcontrol/resource:Resource": ("typeName", "desiredState.Name"),
-    "aws:cloudtrail/trail:Trail": ("name",),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "namePrefix", "logGroupClass"),
     "aws:dynamodb/table:Table": ("name", "hashKey", "rangeKey", "localSecondaryIndexes"),
     "aws:ec2/eip:Eip": ("domain", "address", "networkBorderGroup", "publicIpv4Pool"),
