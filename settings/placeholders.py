@@ -14,7 +14,7 @@ SAMPLE = re.compile(
     rf"""
     (^|[.@]) example \. (com|net|org) $ | \. (example|invalid|test) $
     | (?<! \d) ({"|".join(SAMPLE_ACCOUNTS)}) (?! \d)
-    | ^ (example|sample) - | ^ (my-)? project (-id)? $
+    | (^|/) (example|sample) - | ^ (my-)? project (-id)? $
     """,
     re.VERBOSE,
 )

@@ -73,6 +73,17 @@ class Ownership(Model):
     cost_centre: Label
     """The cost centre that pays for them."""
 
+    @field_validator("environment")
+    @classmethod
+    def _domains_can_be_named(cls, environment: str, info: ValidationInfo) -> str:
+        name = f"{info.data.get('service', '')}-{environment}"
+        if len(name) > 28:
+            raise Refusal(
+                f"service and environment make the name {name}, and OpenSearch takes at most 28 characters",
+                "shorten one of the two",
+            )
+        return environment
+
 
 class IndexSettings(Model):
     """A global secondary index of a table; it holds all attributes."""

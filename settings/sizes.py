@@ -18,6 +18,10 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "database": {"instance_class": "db.r8g.large", "instances": 1, "backup_days": 7},
     "stream": {"volume_gib": 100, "volume_maximum_gib": 500},
     "key_value_store": {"replica_regions": []},
+    "cache": {"node_type": "cache.t4g.small", "shards": 1, "replicas": 1, "snapshot_days": 7},
+    "search": {"instance_type": "m7g.large.search", "dedicated_masters": False, "volume_gib": 20},
+    "registry": {"replica_region": None},
+    "edge": {"price_class": "PriceClass_100", "exportable_certificate": False},
 }
 """What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
 

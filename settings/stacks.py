@@ -14,6 +14,8 @@ from settings.aws import (
     NetworkSettings,
     StreamSettings,
 )
+from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
+from settings.edge import EdgeSettings
 from settings.shared import Regions, Shared
 from settings.types import Refusal
 
@@ -45,6 +47,23 @@ class Prod(Shared):
     key_value_store: KeyValueStoreSettings = KeyValueStoreSettings()
     """The DynamoDB tables' replicas."""
 
+    cache: CacheSettings = CacheSettings()
+    """The ElastiCache replication group."""
+
+    search: SearchSettings = SearchSettings()
+    """The OpenSearch domain."""
+
+    storage: StorageSettings = StorageSettings()
+    """The S3 buckets."""
+
+    registry: RegistrySettings = RegistrySettings()
+    """The private image registry, ECR."""
+
+    backup: BackupSettings = BackupSettings()
+    """AWS Backup."""
+    edge: EdgeSettings
+    """DNS, certificates, content delivery, firewall, partners."""
+
     @field_validator("network")
     @classmethod
     def _zones_are_of_the_region(cls, network: NetworkSettings, info: ValidationInfo) -> NetworkSettings:
@@ -69,6 +88,22 @@ class Prod(Shared):
                 at=("replica_regions", store.replica_regions.index(regions.aws)),
             )
         return store
+
+    @field_validator("registry")
+    @classmethod
+    def _images_are_copied_elsewhere(cls, registry: RegistrySettings, info: ValidationInfo) -> RegistrySettings:
+        regions: Regions | None = info.data.get("regions")
+        if regions and registry.replica_region == regions.aws:
+            raise Refusal("the images are already there", "name another region", at=("replica_region",))
+        return registry
+
+    @field_validator("backup")
+    @classmethod
+    def _backups_are_copied_elsewhere(cls, backup: BackupSettings, info: ValidationInfo) -> BackupSettings:
+        regions: Regions | None = info.data.get("regions")
+        if regions and backup.copy_region == regions.aws:
+            raise Refusal("the backups are already there", "name another region", at=("copy_region",))
+        return backup
 
 
 class Dr(Shared):

@@ -3,14 +3,21 @@
 import pulumi
 import pulumi_aws as aws
 
+from components.aws import bucket
 from components.aws.aurora import RelationalDatabase
+from components.aws.backup import Backup, RestoreTest
+from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
 from components.aws.dynamodb import KeyValueStore
+from components.aws.edge import Edge
+from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.opensearch import Search
+from components.aws.registry import Registry
 from components.aws.transit import Transit
 from components.tags import Tags
 from settings.stacks import Prod
@@ -18,9 +25,14 @@ from stacks import inventory
 from stacks.contracts import ProdExports
 
 KEYS = {
+    "backups": KeyUse("Backups", "confidential"),
+    "cache": KeyUse("Cache", "confidential"),
     "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
     "database": KeyUse("Relational database", "confidential"),
-    "logs": KeyUse("Log groups", "internal", log_groups=True),
+    "images": KeyUse("Images", "internal"),
+    "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
+    "objects": KeyUse("Objects", "confidential"),
+    "search": KeyUse("Search", "confidential"),
     "secrets": KeyUse("Secrets Manager", "restricted"),
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
@@ -102,6 +114,112 @@ def build(settings: Prod) -> ProdExports:
         key_settings=settings.keys,
         opts=opts,
     )
+    cache = Cache(
+        "cache",
+        scope,
+        settings.cache,
+        identifier=prefix,
+        network=network,
+        clients=pods,
+        key_arn=keys.arns["cache"],
+        log_key_arn=keys.arns["logs"],
+        opts=opts,
+    )
+    search = Search(
+        "search",
+        scope,
+        settings.search,
+        domain_name=prefix,
+        administrators=settings.cluster.administrators,
+        network=network,
+        clients=pods,
+        key_arn=keys.arns["search"],
+        log_key_arn=keys.arns["logs"],
+        opts=opts,
+    )
+    storage = settings.storage
+    access_logs = Bucket(
+        "access-logs",
+        scope,
+        data_class="internal",
+        key_arn=None,
+        noncurrent_days=storage.noncurrent_days,
+        expire_days=storage.log_days,
+        receives=[bucket.access_logs],
+        opts=opts,
+    )
+    logs = Bucket(
+        "logs",
+        scope,
+        data_class="internal",
+        key_arn=keys.arns["logs"],
+        noncurrent_days=storage.noncurrent_days,
+        expire_days=storage.log_days,
+        receives=[bucket.delivered_logs, bucket.inventories],
+        access_logs=access_logs,
+        opts=opts,
+    )
+    assets = Bucket(
+        "assets",
+        scope,
+        data_class="confidential",
+        key_arn=keys.arns["objects"],
+        noncurrent_days=storage.noncurrent_days,
+        access_logs=access_logs,
+        inventories=logs,
+        opts=opts,
+    )
+    backups = Bucket(
+        "backups",
+        scope,
+        data_class="confidential",
+        key_arn=keys.arns["objects"],
+        noncurrent_days=storage.noncurrent_days,
+        expire_days=storage.backup_days,
+        lock=Lock(storage.object_lock, storage.object_lock_days),
+        access_logs=access_logs,
+        inventories=logs,
+        opts=opts,
+    )
+    registry = Registry(
+        "registry",
+        scope,
+        settings.registry,
+        name_prefix=prefix,
+        node_role_arn=cluster.node_role_arn,
+        key_arn=keys.arns["images"],
+        key_settings=settings.keys,
+        opts=opts,
+    )
+    vaults = Backup(
+        "vaults",
+        scope,
+        settings.backup,
+        identifier=prefix,
+        key_arn=keys.arns["backups"],
+        key_settings=settings.keys,
+        # Locked or short-lived themselves.
+        excluded_arns=[access_logs.arn, backups.arn, logs.arn],
+        restore_tests={
+            "Aurora": RestoreTest([database.arn], {"dbSubnetGroupName": database.subnet_group_name}),
+            "DynamoDB": RestoreTest(list(tables.table_arns.values())),
+            "S3": RestoreTest([assets.arn]),
+        },
+        topic_arns={},
+        opts=opts,
+    )
+    edge = Edge(
+        "edge",
+        scope,
+        settings.edge,
+        domain=settings.domain,
+        name_prefix=prefix,
+        network=network,
+        targets_group_id=cluster.security_group_id,
+        key_settings=settings.keys,
+        alarm_topic_arns=(),
+        opts=opts,
+    )
     return {
         "cluster": {
             "name": cluster.name,
@@ -123,7 +241,33 @@ def build(settings: Prod) -> ProdExports:
             "replicationSecretArn": stream.replication_secret_arn,
             "securityGroupId": stream.security_group_id,
         },
+        "edge": {
+            "zoneId": edge.zone.zone_id,
+            "nameServers": edge.zone.name_servers,
+            "dsRecord": edge.zone.ds_record,
+            "distributionDomainName": edge.cdn.domain_name,
+            "gatewayCertificateArn": edge.certificates.gateway_arn,
+            "gatewayTargetGroupArn": edge.balancer.target_group_arn,
+            "partnerServiceName": edge.partners.service_name,
+            "partnerAddresses": edge.partners.addresses,
+            "partnerTargetGroupArn": edge.partners.target_group_arn,
+        },
         "tables": {"arns": tables.table_arns, "streamArns": tables.stream_arns},
+        "cache": {
+            "endpoint": cache.endpoint,
+            "arn": cache.arn,
+            "userArn": cache.user_arn,
+            "securityGroupId": cache.security_group_id,
+        },
+        "search": {
+            "endpoint": search.endpoint,
+            "arn": search.arn,
+            "administratorRoleArn": search.administrator_role_arn,
+            "securityGroupId": search.security_group_id,
+        },
+        "buckets": {each: found.arn for each, found in {"assets": assets, "backups": backups, "logs": logs}.items()},
+        "registry": {"repositoryUrls": registry.repository_urls},
+        "backup": {"vaultArn": vaults.vault_arn, "copyVaultArn": vaults.copy_vault_arn},
         "network": {"vpcId": network.vpc_id, "subnetIds": network.subnet_ids},
         "transit": {
             "gatewayId": transit.gateway_id,

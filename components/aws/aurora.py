@@ -48,6 +48,7 @@ class RelationalDatabase(AwsComponent):
     """What `rds-db:connect` policies name."""
 
     security_group_id: pulumi.Output[str]
+    subnet_group_name: pulumi.Output[str]
     master_secret_arn: pulumi.Output[str]
 
     def __init__(
@@ -175,7 +176,7 @@ class RelationalDatabase(AwsComponent):
             )
         self.endpoint, self.reader_endpoint = cluster.endpoint, cluster.reader_endpoint
         self.arn, self.resource_id = cluster.arn, cluster.cluster_resource_id
-        self.security_group_id = group.id
+        self.security_group_id, self.subnet_group_name = group.id, subnets.name
         self.master_secret_arn = cluster.master_user_secrets[0].secret_arn.apply(_managed)
         self.register_outputs(
             {
@@ -184,6 +185,7 @@ class RelationalDatabase(AwsComponent):
                 "arn": self.arn,
                 "resourceId": self.resource_id,
                 "securityGroupId": self.security_group_id,
+                "subnetGroupName": self.subnet_group_name,
                 "masterSecretArn": self.master_secret_arn,
             }
         )

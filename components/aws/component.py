@@ -7,6 +7,9 @@ import pulumi
 
 from components.tags import DataClass, Tags
 
+GLOBAL_REGION = "us-east-1"
+"""Where AWS keeps what belongs to no region: Route 53's metrics, logs and keys, CloudFront's certificates and logs."""
+
 
 @dataclass(frozen=True)
 class Scope:

@@ -42,6 +42,9 @@ class KeyUse:
     log_groups: bool = False
     """CloudWatch Logs encrypts log groups of this account with it."""
 
+    deliveries: bool = False
+    """AWS services write logs and inventories into buckets of this account that it encrypts."""
+
     auto_scaling: bool = False
     """EC2 Auto Scaling starts instances whose volumes it encrypts."""
 
@@ -115,6 +118,18 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
                 conditions={
                     "ArnLike": {"kms:EncryptionContext:aws:logs:arn": scope.arn("logs", "log-group:*", region=region)}
                 },
+            )
+        )
+    if use.deliveries:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html and
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
+        statements.append(
+            allow(
+                ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "*",
+                sid="Deliveries",
+                principal={"Service": ["delivery.logs.amazonaws.com", "s3.amazonaws.com"]},
+                conditions={"StringEquals": {"aws:SourceAccount": scope.account_id}},
             )
         )
     if use.auto_scaling:

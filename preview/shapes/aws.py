@@ -9,6 +9,7 @@ SERVICES = {
     "ec2transitgateway": "ec2",
     "lb": "elasticloadbalancing",
     "msk": "kafka",
+    "opensearch": "es",
     "vpc": "ec2",
 }
 """The SDK's modules whose name is not the service's in an ARN."""
@@ -70,6 +71,8 @@ _ADDRESSED_BY_NAME = {
     "rds/parameterGroup:ParameterGroup": _ARN + "pg:{label}",
     "rds/subnetGroup:SubnetGroup": _ARN + "subgrp:{label}",
     "dynamodb/table:Table": _ARN + "table/{label}",
+    "elasticache/user:User": _ARN + "user:{userId}",
+    "opensearch/domain:Domain": _ARN + "domain/{label}",
     "s3/bucket:Bucket": "arn:{partition}:s3:::{label}",
     "ssm/parameter:Parameter": _ARN + "parameter/{label}",
 }
@@ -97,6 +100,11 @@ def _brokers(port: int) -> str:
 
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "acm/certificate:Certificate": {
+        "domainValidationOptions.resourceRecordName": "_{hex:.32}.{domainName}",
+        "domainValidationOptions.resourceRecordType": "CNAME",
+        "domainValidationOptions.resourceRecordValue": "_{hex:.32}.acm-validations.aws",
+    },
     "appautoscaling/policy:Policy": {
         "id": "{label}",
         "arn": "arn:{partition}:autoscaling:{region}:{account}:scalingPolicy:{uuid}:"
@@ -105,6 +113,16 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "appautoscaling/target:Target": {
         "id": "{resourceId}",
         "arn": _ARN + "scalable-target/{hex:.36}",
+    },
+    "cloudfront/distribution:Distribution": {
+        "id": "E{HEX:.13}",
+        "arn": "arn:{partition}:cloudfront::{account}:distribution/{id}",
+        "domainName": "d{hex:.13}.cloudfront.net",
+        "hostedZoneId": "Z2FDTNDATAQYW2",
+    },
+    "cloudfront/vpcOrigin:VpcOrigin": {
+        "id": "vo_{hex:.22}",
+        "arn": "arn:{partition}:cloudfront::{account}:vpcorigin/{id}",
     },
     "dynamodb/table:Table": {
         "replicas.arn": _REPLICA_ARN,
@@ -236,6 +254,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "endpoint": "{address}:{port}",
         "port": "5432",
     },
+    "route53/healthCheck:HealthCheck": {"id": "{uuid}", "arn": "arn:{partition}:route53:::healthcheck/{id}"},
     "route53/record:Record": {"id": "{zoneId}_{label}_{type}", "fqdn": "{label}"},
     "route53/zone:Zone": {
         "id": "{zoneId}",
@@ -259,6 +278,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "arn": "{secretId}",
         "versionId": "{uuid}",
     },
+    "wafv2/webAcl:WebAcl": {"id": "{uuid}", "arn": _ARN + "global/webacl/{label}/{id}"},
     "sqs/queue:Queue": {
         "id": "{url}",
         "arn": _ARN + "{label}",

@@ -190,6 +190,7 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project": "Pulumi.yaml",
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
+            "multicloud:edge.switch_object_url": "Pulumi.prod.yaml",
         }
 
     def test_are_not_shown_from_encrypted_settings(self, project, monkeypatch):
@@ -214,6 +215,7 @@ class TestPlaceholders:
             "accounts", {"aws": "210987654321", "gcp_project": "standby-7f3a", "gcp_project_number": "210987654321"}
         )
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
+        prod.set("edge.switch_object_url", "https://storage.googleapis.com/switch-7f3a/active")
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])
@@ -236,7 +238,15 @@ class TestPlaceholders:
         assert sample or files[1].get("secretsprovider", "").startswith("gcpkms://")
 
     @pytest.mark.parametrize(
-        "text", ["a.example.com", "example.org", "host.test", "x@example.net", "arn:aws:iam::111122223333:role/x"]
+        "text",
+        [
+            "a.example.com",
+            "example.org",
+            "host.test",
+            "x@example.net",
+            "arn:aws:iam::111122223333:role/x",
+            "https://host.dev/example-x/y",
+        ],
     )
     def test_know_samples_inside_other_text(self, text):
         assert [path for path, _ in loader.placeholders({"a": [{"b": text}]})] == [("a", 0, "b")]

@@ -13,18 +13,27 @@ OWNED = ("service", "environment", "owner", "cost-centre", "data-class", "dr-rol
 
 # Types whose loss or replacement loses data, addresses that others know, or the way to data.
 STATEFUL = {
+    "aws:backup/vault:Vault",
     "aws:cloudcontrol/resource:Resource",
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:dynamodb/table:Table",
     "aws:ec2/eip:Eip",
     "aws:ec2/vpc:Vpc",
     "aws:ec2transitgateway/transitGateway:TransitGateway",
+    "aws:ecr/repository:Repository",
     "aws:eks/cluster:Cluster",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
+    "aws:lb/loadBalancer:LoadBalancer",
     "aws:msk/cluster:Cluster",
     "aws:msk/topic:Topic",
+    "aws:opensearch/domain:Domain",
     "aws:rds/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
+    "aws:s3/bucket:Bucket",
+    "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
+    "aws:route53/keySigningKey:KeySigningKey",
+    "aws:route53/zone:Zone",
 }
 
 

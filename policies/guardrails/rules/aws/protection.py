@@ -17,12 +17,18 @@ THROW_AWAY: Mapping[str, Setting] = {
 }
 
 STATEFUL = (
+    "aws:backup/vault:Vault",
     "aws:dynamodb/table:Table",
+    "aws:ecr/repository:Repository",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:msk/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
     "aws:rds/cluster:Cluster",
     "aws:rds/globalCluster:GlobalCluster",
     "aws:rds/instance:Instance",
+    "aws:route53/keySigningKey:KeySigningKey",
+    "aws:route53/zone:Zone",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketV2:BucketV2",
 )

@@ -1,0 +1,152 @@
+"""A Valkey cache that outlives its nodes, where applications log in by IAM."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import elasticache
+
+from components.aws.component import AwsComponent, Scope
+from components.aws.logs import log_group
+from components.aws.network import Network
+from components.aws.security_groups import service_group
+from settings.data import CacheSettings
+
+PORT = 6379
+ENGINE = "valkey"
+LOG_TYPES = ("engine-log", "slow-log")
+
+# Everything but what can stop, empty or reconfigure the cache.
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
+APPLICATION_RIGHTS = "on ~* +@all -@admin -@dangerous"
+
+
+class Cache(AwsComponent):
+    """Valkey in cluster mode over several zones: TLS only, encrypted, private, with daily snapshots.
+
+    The one user is IAM's: `elasticache:Connect` on the cache and on the user admits a role, and no password exists. The
+    user group has no `default` user, so a connection that does not log in may do nothing. Cluster mode is on from the
+    start, because turning it on later takes a migration; shards and replicas change online. There is no live
+    replication to another cloud, for ElastiCache refuses PSYNC: a standby warms its own cache.
+    """
+
+    endpoint: pulumi.Output[str]
+    """The configuration endpoint: clients learn the shards from it."""
+
+    arn: pulumi.Output[str]
+    user_arn: pulumi.Output[str]
+    replication_group_id: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        settings: CacheSettings,
+        *,
+        identifier: str,
+        network: Network,
+        clients: Mapping[str, pulumi.Input[str]],
+        key_arn: pulumi.Input[str],
+        log_key_arn: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make the cache; `identifier` names the user and its group, since AWS names neither.
+
+        `clients` are the security groups that may connect, by name.
+        """
+        super().__init__("Cache", name, scope, "confidential", opts)
+        child = self.child()
+        subnets = elasticache.SubnetGroup(
+            f"{name}-subnets",
+            subnet_ids=network.subnet_ids["data"],
+            description="Data subnets of every zone",
+            opts=child,
+        )
+        group = service_group(
+            f"{name}-valkey",
+            vpc_id=network.vpc_id,
+            description="Valkey",
+            ports={"valkey": PORT},
+            clients=clients,
+            opts=child,
+        )
+        parameters = elasticache.ParameterGroup(
+            f"{name}-parameters",
+            family=f"{ENGINE}{settings.version.partition('.')[0]}",
+            description="Cluster mode, and what is forgotten first",
+            parameters=[
+                {"name": "cluster-enabled", "value": "yes"},
+                {"name": "maxmemory-policy", "value": settings.eviction},
+            ],
+            opts=child,
+        )
+        # With IAM authentication the user's name must be its id.
+        user_id = f"{identifier}-application"
+        user = elasticache.User(
+            f"{name}-application",
+            user_id=user_id,
+            user_name=user_id,
+            engine=ENGINE,
+            access_string=APPLICATION_RIGHTS,
+            authentication_mode={"type": "iam"},
+            opts=child,
+        )
+        users = elasticache.UserGroup(
+            f"{name}-users", user_group_id=identifier, engine=ENGINE, user_ids=[user.user_id], opts=child
+        )
+        logs = {
+            log_type: log_group(
+                self, f"{name}-{log_type}", retention_days=settings.log_retention_days, key_arn=log_key_arn
+            )
+            for log_type in LOG_TYPES
+        }
+        cache = elasticache.ReplicationGroup(
+            f"{name}-cluster",
+            description="Cache of the platform's applications",
+            engine=ENGINE,
+            engine_version=settings.version,
+            auto_minor_version_upgrade=True,
+            node_type=settings.node_type,
+            port=PORT,
+            network_type="ipv4",
+            ip_discovery="ipv4",
+            cluster_mode="enabled",
+            num_node_groups=settings.shards,
+            replicas_per_node_group=settings.replicas,
+            automatic_failover_enabled=True,
+            multi_az_enabled=True,
+            parameter_group_name=parameters.name,
+            subnet_group_name=subnets.name,
+            security_group_ids=[group.id],
+            at_rest_encryption_enabled=True,
+            kms_key_id=key_arn,
+            transit_encryption_enabled=True,
+            transit_encryption_mode="required",
+            user_group_ids=[users.user_group_id],
+            snapshot_retention_limit=settings.snapshot_days,
+            snapshot_window=settings.snapshot_window,
+            final_snapshot_identifier=f"{identifier}-cache-final" if scope.protect else None,
+            maintenance_window=settings.maintenance_window,
+            log_delivery_configurations=[
+                {
+                    "log_type": log_type,
+                    "log_format": "json",
+                    "destination_type": "cloudwatch-logs",
+                    "destination": log.name,
+                }
+                for log_type, log in logs.items()
+            ],
+            opts=self.child(stateful=True),
+        )
+        self.endpoint, self.arn = cache.configuration_endpoint_address, cache.arn
+        self.replication_group_id = cache.replication_group_id
+        self.user_arn, self.security_group_id = user.arn, group.id
+        self.register_outputs(
+            {
+                "endpoint": self.endpoint,
+                "arn": self.arn,
+                "userArn": self.user_arn,
+                "replicationGroupId": self.replication_group_id,
+                "securityGroupId": self.security_group_id,
+            }
+        )
