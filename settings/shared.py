@@ -190,7 +190,7 @@ class StackSettings(Model):
 class Shared(StackSettings):
     """The keys of Pulumi.yaml."""
 
-    domain: DomainName
+    domain: Fixed[DomainName]
     """The public DNS zone of the platform."""
 
     regions: Regions

@@ -48,6 +48,51 @@ class StreamExports(TypedDict):
     securityGroupId: Text
 
 
+class EdgeExports(TypedDict):
+    """The public edge, and what the standby's records and the cluster's controllers name of it."""
+
+    zoneId: Text
+    nameServers: Sequence[Text] | Output[Sequence[str]]
+    dsRecord: Text
+    distributionDomainName: Text
+    gatewayCertificateArn: Text | None
+    gatewayTargetGroupArn: Text
+    partnerServiceName: Text | None
+    partnerAddresses: Sequence[Text]
+    partnerTargetGroupArn: Text | None
+
+
+class CacheExports(TypedDict):
+    """The cache."""
+
+    endpoint: Text
+    arn: Text
+    userArn: Text
+    securityGroupId: Text
+
+
+class SearchExports(TypedDict):
+    """The search domain."""
+
+    endpoint: Text
+    arn: Text
+    administratorRoleArn: Text
+    securityGroupId: Text
+
+
+class RegistryExports(TypedDict):
+    """The container registry."""
+
+    repositoryUrls: Mapping[str, Text]
+
+
+class BackupExports(TypedDict):
+    """The vaults of backups, here and in the second region."""
+
+    vaultArn: Text
+    copyVaultArn: Text
+
+
 class TablesExports(TypedDict):
     """The key-value tables, by their name in the settings."""
 
@@ -122,7 +167,15 @@ class ProdExports(TypedDict):
     cluster: ClusterExports
     database: DatabaseExports
     stream: StreamExports
+    edge: EdgeExports
     tables: TablesExports
+    cache: CacheExports
+    search: SearchExports
+    buckets: Mapping[str, Text]
+    """ARN by what the bucket holds."""
+
+    registry: RegistryExports
+    backup: BackupExports
     network: NetworkExports
     transit: TransitExports
     inventory: Inventory

@@ -7,6 +7,12 @@ from components.tags import Tags
 from settings.stacks import Prod
 from stacks.contracts import Inventory, Store, Text
 
+SEARCH_SNAPSHOT_DAYS = 14
+"""OpenSearch keeps its own hourly snapshots for two weeks."""
+
+OBJECTS_RPO_MINUTES = 15
+"""The event-driven transfer to Cloud Storage follows each new object; its service promises no time."""
+
 
 def of_prod(settings: Prod, tags: Tags, key_arns: Mapping[str, Text]) -> Inventory:
     """The inventory of the primary region; `key_arns` are its keys by name."""
@@ -56,4 +62,28 @@ def _stores(settings: Prod) -> dict[str, Store]:
         }
         for name, topic in settings.topics.items()
     }
-    return {"database": database, **tables, **topics}
+    # No live path leaves ElastiCache, and a search index is rebuilt from what it indexes.
+    rebuilt: dict[str, Store] = {
+        "cache": {
+            "kind": "cache",
+            "peer": "none",
+            "rpoMinutes": 0,
+            "backupDays": settings.cache.snapshot_days,
+            "key": "cache",
+        },
+        "search": {
+            "kind": "search",
+            "peer": "none",
+            "rpoMinutes": 0,
+            "backupDays": SEARCH_SNAPSHOT_DAYS,
+            "key": "search",
+        },
+    }
+    assets: Store = {
+        "kind": "objects",
+        "peer": "objects",
+        "rpoMinutes": OBJECTS_RPO_MINUTES,
+        "backupDays": settings.backup.days["confidential"],
+        "key": "objects",
+    }
+    return {"database": database, **tables, **topics, **rebuilt, "assets": assets}

@@ -10,6 +10,15 @@ REASONS: Mapping[tuple[str, str], str] = {
         "the service makes a missing log group itself, unencrypted and kept for ever, and ours then meets it"
     ),
     ("*", "aws:iam/rolePolicy*"): "a role can do nothing before its policies, and the service uses it at once",
+    ("*", "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"): (
+        "the service checks that it may write to the log group when logging is turned on"
+    ),
+    ("aws:cloudfront/vpcOrigin:VpcOrigin", "aws:lb/listener:Listener"): (
+        "CloudFront refuses a load balancer that does not listen on the origin's port"
+    ),
+    ("aws:cloudfront/vpcOrigin:VpcOrigin", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"): (
+        "CloudFront must be let in before it sends anything"
+    ),
     ("aws:ec2/eip:Eip", "aws:ec2/internetGateway:InternetGateway"): (
         "EC2 associates an address only in a VPC that has an internet gateway"
     ),
@@ -25,6 +34,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/natGateway:NatGateway"): (
         "the endpoints together would take every worker just when the clusters, which take far longer, could start"
     ),
+    ("aws:ecr/*", "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"): (
+        "a repository that ECR makes without its template is neither encrypted by our key nor scanned"
+    ),
     ("aws:eks/addon:Addon", "aws:eks/nodeGroup:NodeGroup"): (
         "an add-on that runs on nodes is degraded without any, and its deployment fails"
     ),
@@ -33,6 +45,21 @@ REASONS: Mapping[tuple[str, str], str] = {
     ),
     ("aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation", "aws:secretsmanager/secretPolicy:*"): (
         "MSK reads the secret when it is associated, and may only by the secret's policy"
+    ),
+    ("aws:opensearch/domain:Domain", "aws:iam/serviceLinkedRole:ServiceLinkedRole"): (
+        "OpenSearch enters the VPC by its service-linked role, and refuses a domain there without"
+    ),
+    ("aws:route53/hostedZoneDnsSec:HostedZoneDnsSec", "aws:route53/keySigningKey:KeySigningKey"): (
+        "Route 53 refuses to sign a zone that has no active key"
+    ),
+    ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "aws:s3/bucketVersioning:BucketVersioning"): (
+        "rules for former versions are refused, or do nothing, before there are any"
+    ),
+    ("aws:s3/bucketObjectLockConfiguration:*", "aws:s3/bucketVersioning:BucketVersioning"): (
+        "S3 locks objects only in a bucket with versions"
+    ),
+    ("aws:s3/bucketPolicy:BucketPolicy", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"): (
+        "S3 takes one change of a bucket's access at a time, and answers the second with a conflict"
     ),
 }
 """Reasons by the types of the resource that waits and of the one it waits for; `*` stands for any text."""

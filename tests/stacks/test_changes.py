@@ -70,6 +70,33 @@ OTHERS: Mapping[str, Sequence[Changes]] = {
     "tables.*.indexes.*.range_key": [{"tables.sessions.indexes.by-user.range_key": "session_id"}],
     "tables.*.range_key": [{"tables.sessions.range_key": "user_id"}],
     "tables.*.ttl_attribute": [{"tables.sessions.ttl_attribute": None}],
+    "backup.days": [{"backup.days": {"internal": 14, "confidential": 35, "restricted": 365}}],
+    "backup.restore_test_schedule": [{"backup.restore_test_schedule": "cron(0 9 2 * ? *)"}],
+    "backup.schedule": [{"backup.schedule": "cron(0 6 ? * * *)"}],
+    "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00-sat:09:00"}],
+    "cache.snapshot_window": [{"cache.snapshot_window": "04:00-05:00"}],
+    "cache.version": [{"cache.version": "8.0"}, {"cache.version": "8.2"}],
+    "registry.replica_region": [{"registry.replica_region": region} for region in ("us-east-1", None)],
+    "search.instance_type": [{"search.instance_type": "r7g.xlarge.search"}],
+    "search.instances": [{"search.instances": 6}],
+    "search.master_type": [{"search.master_type": "m7g.xlarge.search"}],
+    "search.version": [{"search.version": "OpenSearch_3.1"}],
+    "edge.cloudfront_source": [{"edge.cloudfront_source": "pl-93a34ce5"}],
+    "edge.firewall.counted_rules": [
+        {"edge.firewall.counted_rules": {"core": ["SizeRestrictions_BODY"]}},
+    ],
+    "edge.firewall.rate_limits.*.path_prefix": [{"edge.firewall.rate_limits.everything.path_prefix": "/login"}],
+    "edge.origin_shield": [{"edge.origin_shield": "us-west-2"}],
+    "edge.partners.allowed_cidrs": [
+        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
+    ],
+    "edge.partners.allowed_principals": [
+        {"edge.partners.kind": "private_link", "edge.partners.allowed_principals": ["arn:aws:iam::222233334444:root"]},
+    ],
+    "edge.partners.kind": [
+        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
+    ],
+    "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
 }
 
 
