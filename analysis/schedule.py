@@ -39,7 +39,7 @@ MINUTES: Mapping[str, Minutes] = {
     "aws:cloudfront/distribution:Distribution": Minutes(5, 12, 20),
     "aws:cloudfront/vpcOrigin:VpcOrigin": Minutes(5, 10, 15),
     "aws:directconnect/gatewayAssociation:GatewayAssociation": Minutes(6, 10, 15),
-    "aws:dynamodb/table:Table": Minutes(0.3, 1, 5),
+    "aws:dynamodb/table:Table": Minutes(0.2, 0.5, 3),
     "aws:ec2/natGateway:NatGateway": Minutes(1.5, 2, 3),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Minutes(0.5, 1.5, 4),
     "aws:ec2/vpnConnection:VpnConnection": Minutes(3, 5, 10),
