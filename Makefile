@@ -21,6 +21,7 @@ setup: $(STAMP) ## Set up .venv, which every other target does by itself
 
 preview: $(STAMP) ## Plan, check and draw all stacks: no account, no network
 	$(BIN)/python -m preview --policy-pack policies
+	$(BIN)/python -m preview --policy-pack policies --project bootstrap
 
 test: $(STAMP) ## Tests that need Python alone
 	$(BIN)/python -m pytest
@@ -40,7 +41,7 @@ format: $(STAMP) ## Rewrite files in the project's format
 schema: $(STAMP) ## Write the JSON schemas that editors check the stack files with
 	$(BIN)/python -m settings.schema
 
-bench: $(STAMP) ## Print how fast the preview and the policy pack are, as ratios
+bench: $(STAMP) ## Print how fast the preview, the policy pack and a deployment are, as ratios
 	$(BIN)/python -m bench
 
 lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins

@@ -9,8 +9,9 @@ from pulumi.runtime import proto
 from rich.console import Console
 from rich.table import Table
 
-from bench import preview
+from bench import preview, schedule
 from bench.preview import ROOT
+from preview.graph import Document, Graph
 
 # The engine puts the pack's folder first on the path; so does this.
 sys.path.insert(0, str(ROOT / "policies"))
@@ -18,13 +19,17 @@ sys.path.insert(0, str(ROOT / "policies"))
 
 def main() -> None:
     """Measure and print; a bound that does not hold is marked but no error, since machines are noisy."""
-    table = Table("figure", "measured", "bound", title="Speed")
-    for name, measured, bound in figures():
+    table = Table("figure", "measured", "bound", title="Ratios")
+    graph = previewed("prod")
+    for name, measured, bound in figures(graph):
         table.add_row(name, f"{measured:.2f}", f"≤ {bound:g}{'' if measured <= bound else '  not held'}")
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for each in schedule.tables(graph):
+        console.print(each)
 
 
-def figures() -> Iterator[tuple[str, float, float]]:
+def figures(graph: Graph) -> Iterator[tuple[str, float, float]]:
     """Each figure's name, what was measured, and the most that it may be."""
     from bench import policies
 
@@ -34,12 +39,13 @@ def figures() -> Iterator[tuple[str, float, float]]:
         judged = preview.seconds(["-m", "preview", "--policy-pack", str(pack)])
     yield f"the same, judged by {policies.RULE_COUNT} rules", judged / floor, 2.0
     yield from preview.growth()
-    measured = policies.measure(previewed("prod"))
+    measured = policies.measure([_analyzed(node.state) for node in graph.nodes.values()])
     yield f"ms a resource for {measured.rules} rules", measured.added, policies.LIMIT_MS
+    yield "deployment of prod, simulated ÷ its longest chain of needs", schedule.ratio(graph), schedule.BOUND
 
 
-def previewed(stack: str) -> list[proto.AnalyzerResource]:
-    """The resources of a stack's simulated update, as the engine shows them to a pack."""
+def previewed(stack: str) -> Graph:
+    """The simulated update of a stack."""
     run = subprocess.run(
         [sys.executable, "-m", "preview", stack, "--json", "--pass", "update"],
         cwd=ROOT,
@@ -47,10 +53,11 @@ def previewed(stack: str) -> list[proto.AnalyzerResource]:
         text=True,
         check=True,
     )
-    return [_analyzed(step["newState"]) for step in json.loads(run.stdout)["steps"]]
+    return Graph(json.loads(run.stdout))
 
 
-def _analyzed(state: dict) -> proto.AnalyzerResource:
+def _analyzed(state: Document) -> proto.AnalyzerResource:
+    """A resource as the engine shows it to a pack."""
     resource = proto.AnalyzerResource(type=state["type"], urn=state["urn"], name=state["urn"].rsplit("::", 1)[1])
     resource.properties.update(state.get("inputs", {}))
     for name, urns in state.get("propertyDependencies", {}).items():

@@ -20,13 +20,17 @@ class Tags:
     cost_centre: str
     dr_role: DrRole
 
-    def of(self, data_class: DataClass) -> dict[str, str]:
-        """The tags of a resource that holds data of a class."""
+    @property
+    def common(self) -> dict[str, str]:
+        """The tags that do not depend on what a resource holds."""
         return {
             "service": self.service,
             "environment": self.environment,
             "owner": self.owner,
             "cost-centre": self.cost_centre,
-            "data-class": data_class,
             "dr-role": self.dr_role,
         }
+
+    def of(self, data_class: DataClass) -> dict[str, str]:
+        """The tags of a resource that holds data of a class."""
+        return {**self.common, "data-class": data_class}

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from settings.types import RFC_1918, Asn, Cidr, Model, Refusal
+from settings.types import RFC_1918, Asn, Cidr, Fixed, Model, Refusal
 
 Tier = Literal["public", "private", "data", "transit", "pods"]
 
@@ -70,8 +70,8 @@ class Asns(Model):
 class Addresses(Model):
     """What the address plan of both clouds is made from."""
 
-    supernet: Annotated[Cidr, AfterValidator(_supernet)]
-    """The one range that holds both clouds: a private /8 to /16. It cannot change once the networks exist."""
+    supernet: Fixed[Annotated[Cidr, AfterValidator(_supernet)]]
+    """The one range that holds both clouds: a private /8 to /16."""
 
     asns: Asns = Asns()
     """Autonomous-system numbers of the two ends of the private link."""

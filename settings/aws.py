@@ -17,11 +17,13 @@ from settings.types import (
     DailyWindow,
     DatabaseClass,
     DatabaseName,
+    Fixed,
     IamArn,
     InstanceType,
     KafkaVersion,
     LabelValue,
     LogRetentionDays,
+    Minutes,
     Model,
     NodeGroupName,
     PostgresVersion,
@@ -91,8 +93,8 @@ def _zones(zones: tuple[str, ...]) -> tuple[str, ...]:
 class NetworkSettings(Model):
     """The VPC of a region."""
 
-    zones: Annotated[tuple[AwsZone, ...], AfterValidator(_zones)]
-    """Three or four availability zones; their order decides their address ranges: append, never reorder."""
+    zones: Fixed[Annotated[tuple[AwsZone, ...], AfterValidator(_zones)]]
+    """Three or four availability zones; their order decides their address ranges, so that a fourth goes last."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = (
         "autoscaling",
@@ -261,7 +263,7 @@ class DatabaseSettings(Model):
     version: PostgresVersion = "17"
     """The major version; Aurora upgrades minor versions itself."""
 
-    name: DatabaseName = "platform"
+    name: Fixed[DatabaseName] = "platform"
     """Name of the first database."""
 
     instance_class: DatabaseClass = "db.r8g.xlarge"
@@ -281,6 +283,9 @@ class DatabaseSettings(Model):
 
     log_retention_days: LogRetentionDays = 365
     """Days for which PostgreSQL's logs are kept."""
+
+    rpo: Minutes = 5
+    """Recovery-point objective in minutes: the greatest age of the newest transaction that the standby lacks."""
 
     @field_validator("maintenance_window")
     @classmethod

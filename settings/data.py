@@ -9,6 +9,7 @@ from settings.types import (
     AwsRegion,
     BackupDays,
     DailyWindow,
+    Fixed,
     LogRetentionDays,
     Model,
     Refusal,
@@ -267,7 +268,7 @@ class BackupSettings(Model):
     schedule: Schedule = "cron(0 5 ? * * *)"
     """When backups start, in UTC."""
 
-    copy_region: AwsRegion = "us-east-2"
+    copy_region: Fixed[AwsRegion] = "us-east-2"
     """The second region, where each backup has a copy under a key of its own."""
 
     lock: Literal["governance", "compliance"] = "governance"

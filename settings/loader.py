@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, get_origin
+from typing import Any, Generic, Literal, TypeVar, get_origin
 
 import pulumi
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from settings.placeholders import placeholders
 from settings.problems import NO_VALUE, SECRET, Problem, SettingsError, explain, show_path, show_value, unknown
-from settings.shared import Shared
+from settings.shared import Shared, StackSettings
 from settings.sizes import sized
 from settings.sources import PROJECT_FILE, Sources, plain
 from settings.stacks import STACKS
@@ -27,8 +27,14 @@ INSTEAD = {
     "kubernetes": "the clusters are those that the stacks make",
 }
 
+SECRETS_PROVIDER = "gcpkms://"
+"""How a deployed stack encrypts its secrets: with a key that a failover reaches while AWS is dark."""
+
 BOOLEANS = {"true": True, "True": True, "false": False, "False": False}
 """Booleans as `pulumi.Config` reads them."""
+
+
+Settings = TypeVar("Settings", bound=StackSettings)
 
 
 def load(stack: str) -> Shared:
@@ -45,6 +51,15 @@ def load(stack: str) -> Shared:
     return _Check(Sources(stack), STACKS[stack]).settings()
 
 
+def load_beside(model: type[Settings]) -> Settings:
+    """The settings of a project in a folder below the platform's, from whose Pulumi.yaml it takes the keys they share.
+
+    Raises SettingsError, with all problems at once, where a setting is refused.
+    """
+    borrowed = tuple(name for name in model.model_fields if name in Shared.model_fields)
+    return _Check(Sources(pulumi.get_stack(), borrowed), model).settings()
+
+
 def load_secrets(stack: str) -> Mapping[str, pulumi.Output[str]]:
     """The secrets of a stack by name; `load` has made sure that each that is needed is there and encrypted."""
     config, model = pulumi.Config(), STACKS[stack]
@@ -52,10 +67,10 @@ def load_secrets(stack: str) -> Mapping[str, pulumi.Output[str]]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-class _Check:
+class _Check(Generic[Settings]):
     """The checks of one stack's settings; none of them stops another, so that all problems are told at once."""
 
-    def __init__(self, sources: Sources, model: type[Shared]) -> None:
+    def __init__(self, sources: Sources, model: type[Settings]) -> None:
         self.sources = sources
         self.model = model
         # Encrypted values are left out, since no message may show them.
@@ -65,7 +80,7 @@ class _Check:
             if (name := sources.name(key)) in model.model_fields and key not in sources.encrypted
         }
 
-    def settings(self) -> Shared:
+    def settings(self) -> Settings:
         problems = [*self._keys(), *self._missing(self.model.secrets), *self._secrets(), *self._owners()]
         refused = {self.sources.name(problem.key) for problem in problems}
         settings = None
@@ -77,7 +92,7 @@ class _Check:
         else:
             problems += self._missing(settings.needed_secrets())
         if not pulumi.runtime.is_dry_run() and os.environ.get(SIMULATION) != "1":
-            problems += self._placeholders()
+            problems += [*self._placeholders(), *self._secrets_provider()]
         if settings is None or problems:
             raise SettingsError(self.sources.stack, problems)
         return settings
@@ -167,6 +182,19 @@ class _Check:
                 "it is a sample, and an update would reach for what is not yours",
                 "write your own",
                 path[1:],
+            )
+
+    def _secrets_provider(self) -> Iterator[Problem]:
+        """Another encryption than a failover can undo; the project that makes the key has none yet."""
+        found = self.sources.secrets_provider
+        if not self.sources.borrowed and not found.startswith(SECRETS_PROVIDER):
+            yield Problem(
+                self.sources.stack_file,
+                "secretsprovider",
+                show_value(found) if found else NO_VALUE,
+                "a failover has Google Cloud alone, and could not decrypt the stack's secrets",
+                f"`pulumi stack change-secrets-provider {SECRETS_PROVIDER}… --stack {self.sources.stack}`, with the "
+                "key that bootstrap exports",
             )
 
     def _problem(self, key: str, shown: str, consequence: str, remedy: str, path: Path = ()) -> Problem:

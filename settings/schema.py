@@ -9,15 +9,17 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path as File
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import create_model
+from pydantic.fields import FieldInfo
 
-from settings.shared import Shared
+from settings.bootstrap import Bootstrap
+from settings.shared import Shared, StackSettings
 from settings.sources import PROJECT_FILE
 from settings.stacks import STACKS
-from settings.types import Model
+from settings.types import FIXED, Model
 
 ROOT = File(__file__).parent.parent
 FOLDER = File("settings/schemas")
@@ -39,6 +41,8 @@ def schemas() -> dict[File, dict[str, Any]]:
     written = {FOLDER / "Pulumi.schema.json": _project_schema()}
     for stack, model in STACKS.items():
         written[FOLDER / f"Pulumi.{stack}.schema.json"] = _stack_schema(project, stack, model)
+    own = yaml.safe_load((ROOT / "bootstrap" / PROJECT_FILE).read_text(encoding="utf-8"))["name"]
+    written[FOLDER / "Pulumi.bootstrap.schema.json"] = _stack_schema(own, "bootstrap", Bootstrap)
     return written
 
 
@@ -69,7 +73,7 @@ def _project_schema() -> dict[str, Any]:
     }
 
 
-def _stack_schema(project: str, stack: str, model: type[Shared]) -> dict[str, Any]:
+def _stack_schema(project: str, stack: str, model: type[StackSettings]) -> dict[str, Any]:
     fields: dict[str, Any] = {
         name: (field.annotation, field) for name, field in model.model_fields.items() if name not in Shared.model_fields
     }
@@ -144,8 +148,19 @@ def _described(schema: dict[str, Any], root: type[Model]) -> dict[str, Any]:
     definitions = [(models[name], part) for name, part in schema.get("$defs", {}).items() if name in models]
     for model, part in [(root, schema), *definitions]:
         texts = documented(model)
-        part["properties"] = {name: {"description": texts[name], **field} for name, field in part["properties"].items()}
+        part["properties"] = {
+            name: {"description": texts[name] + _fixed(model.model_fields[name]), **field}
+            for name, field in part["properties"].items()
+        }
     return schema
+
+
+def _fixed(field: FieldInfo) -> str:
+    """What is said of a setting that cannot change, or of a mapping whose names cannot."""
+    if FIXED in field.metadata:
+        return f" It is {FIXED}."
+    names = get_args(field.annotation)[:1] if get_origin(field.annotation) is Mapping else ()
+    return f" The names are {FIXED}." if any(FIXED in get_args(name) for name in names) else ""
 
 
 def _subclasses(model: type[Model]) -> Iterator[type[Model]]:

@@ -12,6 +12,7 @@ from settings.types import (
     AwsAccountId,
     AwsRegion,
     DomainName,
+    Fixed,
     GcpProjectId,
     GcpProjectNumber,
     GcpRegion,
@@ -37,7 +38,7 @@ def _three_zones(region: str) -> str:
 class Regions(Model):
     """The two regions: far apart, so that one disaster cannot take both."""
 
-    aws: Annotated[AwsRegion, AfterValidator(_three_zones)]
+    aws: Fixed[Annotated[AwsRegion, AfterValidator(_three_zones)]]
     """The primary region, on AWS."""
 
     gcp: GcpRegion
@@ -47,7 +48,7 @@ class Regions(Model):
 class Accounts(Model):
     """The account and project that providers are pinned to, so that no stack lands in the wrong one."""
 
-    aws: AwsAccountId
+    aws: Fixed[AwsAccountId]
     """The AWS account's id."""
 
     gcp_project: GcpProjectId
@@ -60,10 +61,10 @@ class Accounts(Model):
 class Ownership(Model):
     """Who answers for the resources; becomes tags on AWS and labels on Google Cloud."""
 
-    service: Label
+    service: Fixed[Label]
     """The service that the resources belong to."""
 
-    environment: Label
+    environment: Fixed[Label]
     """The environment, such as production."""
 
     owner: Label
@@ -100,10 +101,10 @@ class TableSettings(Model):
     attributes: Annotated[Mapping[AttributeName, Literal["S", "N", "B"]], Field(min_length=1)]
     """Types (string, number, binary) of the key attributes, those of the indexes included, and of no others."""
 
-    hash_key: AttributeName
+    hash_key: Fixed[AttributeName]
     """The partition key."""
 
-    range_key: AttributeName | None = None
+    range_key: Fixed[AttributeName | None] = None
     """The sort key, if any."""
 
     indexes: Annotated[Mapping[IndexName, IndexSettings], Field(max_length=20, default_factory=dict)]
@@ -179,8 +180,8 @@ class TopicSettings(Model):
     """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
 
 
-class Shared(Model):
-    """The keys of Pulumi.yaml."""
+class StackSettings(Model):
+    """All settings of one stack."""
 
     secrets: ClassVar[Mapping[str, str]] = {}
     """Secret keys of a stack's own file, each with its description; they are read into outputs, beside the tree."""
@@ -188,7 +189,15 @@ class Shared(Model):
     optional_secrets: ClassVar[Mapping[str, str]] = {}
     """The same for secrets that only some settings need; `needed_secrets` tells which."""
 
-    domain: DomainName
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The optional secrets that these settings cannot do without."""
+        return ()
+
+
+class Shared(StackSettings):
+    """The keys of Pulumi.yaml."""
+
+    domain: Fixed[DomainName]
     """The public DNS zone of the platform."""
 
     regions: Regions
@@ -203,15 +212,11 @@ class Shared(Model):
     addresses: Addresses
     """What the address plan of both clouds is made from."""
 
-    tables: Annotated[Mapping[TableName, TableSettings], Field(min_length=1)]
+    tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
 
-    topics: Annotated[Mapping[TopicName, TopicSettings], Field(min_length=1)]
+    topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
-
-    def needed_secrets(self) -> tuple[str, ...]:
-        """The optional secrets that these settings cannot do without."""
-        return ()
 
     @cached_property
     def plan(self) -> AddressPlan:

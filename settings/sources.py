@@ -18,6 +18,8 @@ class Sources:
     """The keys of one stack, by their full names such as `multicloud:network`."""
 
     stack: str
+    borrowed: tuple[str, ...] = ()
+    """Names of keys that a project in a folder below the platform's takes from the platform's Pulumi.yaml."""
 
     @cached_property
     def project(self) -> str:
@@ -27,7 +29,8 @@ class Sources:
     @cached_property
     def values(self) -> Mapping[str, str]:
         """All values, those of Pulumi.yaml included: text as it is, objects as JSON, secrets decrypted."""
-        return dict(sorted(pulumi.runtime.get_config_env().items()))
+        borrowed = {key: value if isinstance(value, str) else json.dumps(value) for key, value in self._lent.items()}
+        return dict(sorted({**borrowed, **pulumi.runtime.get_config_env()}.items()))
 
     @cached_property
     def encrypted(self) -> frozenset[str]:
@@ -41,11 +44,20 @@ class Sources:
 
     @cached_property
     def in_project_file(self) -> Mapping[str, Any]:
-        """The plain values of Pulumi.yaml's keys."""
-        return {
-            key: entry.get("value", entry.get("default")) if isinstance(entry, dict) else entry
-            for key, entry in self._read(PROJECT_FILE).items()
-        }
+        """The plain values of Pulumi.yaml's keys, borrowed ones included."""
+        return {**self._lent, **_declared(self._read(PROJECT_FILE))}
+
+    @cached_property
+    def secrets_provider(self) -> str:
+        """What encrypts the stack's secrets; nothing where that is a passphrase, or the backend's own."""
+        return self._content(self.stack_file).get("secretsprovider") or ""
+
+    @cached_property
+    def _lent(self) -> Mapping[str, Any]:
+        if not self.borrowed:
+            return {}
+        platform = _declared(self._read(f"../{PROJECT_FILE}"))
+        return {key: value for key, value in platform.items() if self.name(key) in self.borrowed}
 
     @cached_property
     def in_stack_file(self) -> frozenset[str]:
@@ -66,10 +78,21 @@ class Sources:
         return PROJECT_FILE if key in self.in_project_file and key not in self.in_stack_file else self.stack_file
 
     def _read(self, name: str) -> dict[str, Any]:
+        config = self._content(name).get("config") or {}
+        return {key if ":" in key else self.key(key): value for key, value in config.items()}
+
+    def _content(self, name: str) -> dict[str, Any]:
         # PyYAML reads some unquoted scalars otherwise than the engine; keys and quoted values it reads alike.
         file = File(pulumi.runtime.get_root_directory()) / name
-        config = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config") if file.exists() else None
-        return {key if ":" in key else self.key(key): value for key, value in (config or {}).items()}
+        return (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+
+
+def _declared(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of Pulumi.yaml's keys, whether a key has attributes or only its value."""
+    return {
+        key: entry.get("value", entry.get("default")) if isinstance(entry, dict) else entry
+        for key, entry in config.items()
+    }
 
 
 def plain(text: str) -> Any:

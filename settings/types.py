@@ -6,7 +6,7 @@ the key and the value.
 
 import re
 from ipaddress import IPv4Network
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.fields import FieldInfo
@@ -32,6 +32,15 @@ class Refusal(ValueError):
         self.consequence = consequence
         self.remedy = remedy
         self.at = at
+
+
+FIXED = "fixed after the first deployment"
+Value = TypeVar("Value")
+Fixed = Annotated[Value, FIXED]
+"""Marks a setting, or the names in a mapping, whose change would replace what holds data: Pulumi refuses that.
+
+docs/operations.md says how such a change is made nevertheless. A test finds the settings that must be marked.
+"""
 
 
 def matching(pattern: str, consequence: str, remedy: str) -> Check:

@@ -1,7 +1,5 @@
 """The AWS primary region: what it is made of, how its parts are wired, and what it tells the other stacks."""
 
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
@@ -34,6 +32,8 @@ from components.aws.watch.rows import Watched
 from components.tags import Tags
 from settings import load_secrets
 from settings.stacks import Prod
+from stacks import inventory
+from stacks.contracts import ProdExports
 
 KEYS = {
     "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
@@ -55,7 +55,7 @@ KEYS = {
 }
 
 
-def build(settings: Prod) -> dict[str, pulumi.Input[Any]]:
+def build(settings: Prod) -> ProdExports:
     """Register the region's resources and return the stack's exports."""
     return _Region(settings).exports()
 
@@ -356,7 +356,7 @@ class _Region:
             )
         return watched
 
-    def exports(self) -> dict[str, pulumi.Input[Any]]:
+    def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
             "observability": {
@@ -421,4 +421,5 @@ class _Region:
                 "workloadTableId": self.transit.workload_table_id,
                 "externalTableId": self.transit.external_table_id,
             },
+            "inventory": inventory.of_prod(self.settings, self.scope.tags, self.keys.arns),
         }

@@ -10,6 +10,9 @@ from components.aws.keys import KeyUse, customer_key
 from settings.aws import KeySettings, KeyValueStoreSettings
 from settings.shared import IndexSettings, TableSettings
 
+POINT_IN_TIME_DAYS = 35
+"""Days that a table can be restored to, any second of them: the most that DynamoDB offers."""
+
 
 class KeyValueStore(AwsComponent):
     """Global tables on demand: encrypted with a key of each region, restorable to any second of the last 35 days.
@@ -57,7 +60,7 @@ class KeyValueStore(AwsComponent):
                 stream_enabled=True,
                 stream_view_type="NEW_AND_OLD_IMAGES",
                 deletion_protection_enabled=scope.protect,
-                point_in_time_recovery={"enabled": True, "recovery_period_in_days": 35},
+                point_in_time_recovery={"enabled": True, "recovery_period_in_days": POINT_IN_TIME_DAYS},
                 server_side_encryption={"enabled": True, "kms_key_arn": key_arn},
                 replicas=[
                     {

@@ -51,6 +51,8 @@ class Endpoints(AwsComponent):
             )
 
         tables = [table for tier in ("public", "private", "data") for table in network.route_table_ids[tier]]
+        # Later than they could be: so many at once would hold up the databases and clusters, which take far longer.
+        late = self.child(depends_on=network.nat_gateways)
         for service in GATEWAY_SERVICES:
             ec2.VpcEndpoint(
                 f"{name}-{service}",
@@ -59,7 +61,7 @@ class Endpoints(AwsComponent):
                 vpc_endpoint_type="Gateway",
                 route_table_ids=tables,
                 policy=document(*_statements(scope, service, service)),
-                opts=child,
+                opts=late,
             )
         for service in settings.interface_endpoints:
             prefix = INTERFACE_ENDPOINTS[service]
@@ -72,7 +74,7 @@ class Endpoints(AwsComponent):
                 subnet_ids=network.subnet_ids["private"],
                 security_group_ids=[group.id],
                 policy=document(*_statements(scope, service, prefix)),
-                opts=child,
+                opts=late,
             )
         self.register_outputs({"securityGroupId": self.security_group_id})
 

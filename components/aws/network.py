@@ -72,6 +72,9 @@ class Network(AwsComponent):
     nat_gateway_ids: dict[str, pulumi.Output[str]]
     """NAT gateways by zone."""
 
+    nat_gateways: list[pulumi.Resource]
+    """What the private tiers leave by, for whoever must wait for it."""
+
     zones: tuple[str, ...]
     ranges: AwsPlan
 
@@ -88,7 +91,7 @@ class Network(AwsComponent):
     ) -> None:
         """Make the network; `peers` are the private ranges outside it that its access lists admit."""
         super().__init__("Network", name, scope, "internal", opts)
-        self.zones, self.ranges = settings.zones, ranges
+        self.zones, self.ranges, self.nat_gateways = settings.zones, ranges, []
         child = self.child()
 
         vpc = ec2.Vpc(
@@ -186,6 +189,7 @@ class Network(AwsComponent):
                 connectivity_type="public",
                 opts=self.child(depends_on=[out]),
             )
+            self.nat_gateways.append(nat)
             ec2.Route(
                 f"{name}-nat-{zone}",
                 route_table_id=self.route_table_ids["private"][index],

@@ -31,6 +31,8 @@ class Project:
     extra: dict[str, str] = field(default_factory=dict)
     """Values that no file holds, as an environment or --config-file brings them."""
 
+    secrets_provider: str | None = "gcpkms://projects/standby-7f3a/locations/us/keyRings/state/cryptoKeys/secrets"
+
     def set(self, path: str, value: object) -> None:
         """Set the value at a path such as `network.zones`; a path with a colon in it is a key of the stack's file."""
         name, *parts = (path,) if ":" in path else path.split(".")
@@ -52,7 +54,8 @@ class Project:
         declared = {name: {"type": "object", "value": value} for name, value in self.shared.items()}
         namespaced = {_key(name): value for name, value in self.own.items()}
         (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump({"name": PROJECT, "config": declared}))
-        (self.folder / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump({"config": namespaced}))
+        file = {"secretsprovider": self.secrets_provider, "config": namespaced}
+        (self.folder / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump(file))
         values = {_key(name): value for name, value in self.shared.items()} | namespaced
         handed = {key: _text(value) for key, value in values.items()} | self.extra
         environment.setenv("PULUMI_CONFIG", json.dumps(handed))

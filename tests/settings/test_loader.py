@@ -12,11 +12,14 @@ from typing import ClassVar
 
 import pulumi
 import pytest
+import yaml
 
 import settings
 from settings import SettingsError, loader
+from settings.placeholders import placeholders
 from settings.sizes import SMALL
 from settings.stacks import STACKS, Dr, Interconnect, Prod
+from tests.settings.conftest import ROOT
 
 
 def problems_of(refused) -> dict[str, str]:
@@ -214,6 +217,25 @@ class TestPlaceholders:
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
         prod.set("edge.switch_object_url", "https://storage.googleapis.com/switch-7f3a/active")
         prod.load(monkeypatch, dry_run=False)
+
+    @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])
+    def test_a_deployed_stack_keeps_its_secrets_under_a_key_in_google_cloud(self, project, monkeypatch, provider):
+        prod = project("prod")
+        prod.secrets_provider = provider
+        with pytest.raises(SettingsError, match="change-secrets-provider") as refused:
+            prod.load(monkeypatch, dry_run=False)
+        assert problems_of(refused)["secretsprovider"] == "Pulumi.prod.yaml"
+
+    def test_a_plan_takes_any_secrets_provider(self, project, monkeypatch):
+        prod = project("prod")
+        prod.secrets_provider = None
+        prod.load(monkeypatch)
+
+    @pytest.mark.parametrize("stack", STACKS)
+    def test_the_files_of_a_deployed_stack_name_such_a_key(self, stack):
+        files = [yaml.safe_load((ROOT / name).read_text()) for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml")]
+        sample = any(list(placeholders(file["config"])) for file in files)
+        assert sample or files[1].get("secretsprovider", "").startswith("gcpkms://")
 
     @pytest.mark.parametrize(
         "text",

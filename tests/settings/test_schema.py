@@ -14,7 +14,7 @@ from settings.schema import ROOT, documented, schemas, text
 from settings.stacks import STACKS
 from settings.types import Model
 
-FILES = ["Pulumi.yaml", *(f"Pulumi.{stack}.yaml" for stack in STACKS)]
+FILES = ["Pulumi.yaml", *(f"Pulumi.{stack}.yaml" for stack in STACKS), "bootstrap/Pulumi.bootstrap.yaml"]
 
 
 def validator(name: str) -> Validator:
@@ -47,7 +47,7 @@ def test_none_is_left_over():
 def test_each_file_names_its_schema_and_passes_it(name):
     first, _ = (ROOT / name).read_text().split("\n", 1)
     schema = first.removeprefix("# yaml-language-server: $schema=")
-    assert Path(schema) in schemas()
+    assert (ROOT / name).parent.joinpath(schema).resolve().relative_to(ROOT) in schemas()
     validator(name).validate(content(name))
 
 

@@ -71,7 +71,7 @@ SLIPS = (
     ),
     Slip(
         "dynamodb.py",
-        'point_in_time_recovery={"enabled": True, "recovery_period_in_days": 35}',
+        'point_in_time_recovery={"enabled": True, "recovery_period_in_days": POINT_IN_TIME_DAYS}',
         'point_in_time_recovery={"enabled": False}',
         "tables-orders",
         "pointInTimeRecovery.enabled",

@@ -1,0 +1,200 @@
+"""What the stacks tell each other: the exports of each stack that another one reads, by name and type.
+
+Keys are in camelCase, as everything is that Pulumi stores. Names stay while any deployed stack reads them: add a key,
+never rename one. No export is a secret: a stack that needs one reads it from where it is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+from pulumi import Output
+
+from settings.addresses import Tier
+from settings.observability import Severity
+
+Text = str | Output[str]
+"""A text that may be known only once its resource exists."""
+
+
+class ClusterExports(TypedDict):
+    """The Kubernetes cluster."""
+
+    name: Text
+    endpoint: Text
+    oidcIssuer: Text
+    clientSecurityGroupId: Text
+
+
+class DatabaseExports(TypedDict):
+    """The relational database that replication reads from."""
+
+    endpoint: Text
+    readerEndpoint: Text
+    arn: Text
+    masterSecretArn: Text
+    """Where the master login is kept; the login itself leaves it never."""
+
+    securityGroupId: Text
+
+
+class StreamExports(TypedDict):
+    """The Kafka cluster that replication reads from."""
+
+    arn: Text
+    bootstrapBrokersIam: Text
+    bootstrapBrokersScram: Text
+    replicationSecretArn: Text
+    """Where the replication's login is kept."""
+
+    securityGroupId: Text
+
+
+class EdgeExports(TypedDict):
+    """The public edge, and what the standby's records and the cluster's controllers name of it."""
+
+    zoneId: Text
+    nameServers: Sequence[Text] | Output[Sequence[str]]
+    dsRecord: Text
+    distributionDomainName: Text
+    gatewayCertificateArn: Text | None
+    gatewayTargetGroupArn: Text
+    partnerServiceName: Text | None
+    partnerAddresses: Sequence[Text]
+    partnerTargetGroupArn: Text | None
+
+
+class CacheExports(TypedDict):
+    """The cache."""
+
+    endpoint: Text
+    arn: Text
+    userArn: Text
+    securityGroupId: Text
+
+
+class SearchExports(TypedDict):
+    """The search domain."""
+
+    endpoint: Text
+    arn: Text
+    administratorRoleArn: Text
+    securityGroupId: Text
+
+
+class RegistryExports(TypedDict):
+    """The container registry."""
+
+    repositoryUrls: Mapping[str, Text]
+
+
+class BackupExports(TypedDict):
+    """The vaults of backups, here and in the second region."""
+
+    vaultArn: Text
+    copyVaultArn: Text
+
+
+class ObservabilityExports(TypedDict):
+    """Where to look, and whom to tell."""
+
+    dashboardName: Text
+    topicArns: Mapping[str, Mapping[Severity, Text]]
+    """Topics by region and severity."""
+
+
+class ControllersExports(TypedDict):
+    """What the cluster's controllers are installed with."""
+
+    nodeRoleArn: Text
+    instanceProfileName: Text
+    interruptionQueueName: Text
+
+
+class TablesExports(TypedDict):
+    """The key-value tables, by their name in the settings."""
+
+    arns: Mapping[str, Text]
+    streamArns: Mapping[str, Text]
+
+
+class NetworkExports(TypedDict):
+    """The VPC and its subnets, by tier."""
+
+    vpcId: Text
+    subnetIds: Mapping[Tier, Sequence[Text]]
+
+
+class TransitExports(TypedDict):
+    """The Transit Gateway that links attach to."""
+
+    gatewayId: Text
+    workloadTableId: Text
+    externalTableId: Text
+
+
+StoreKind = Literal["relational", "key-value", "stream", "cache", "objects", "search"]
+"""The jobs of data stores, named alike on both sides."""
+
+
+class Store(TypedDict):
+    """Something that keeps data, and what is promised of it."""
+
+    kind: StoreKind
+    peer: StoreKind | Literal["none"]
+    """The kind of store that takes over on the other side; `none` where the data is rebuilt there instead."""
+
+    rpoMinutes: int
+    """Recovery-point objective: the greatest age of the newest record that the peer lacks. 0 without a peer."""
+
+    backupDays: int
+    """Days for which backups are kept; 0 for a store that has none, whose records expire or are rebuilt."""
+
+    key: str
+    """The key, of those in the inventory, that encrypts it."""
+
+
+class Key(TypedDict):
+    """A customer-managed key."""
+
+    arn: Text
+    rotationDays: int
+
+
+class Inventory(TypedDict):
+    """What policies compare across the clouds: prod's and dr's are the inputs of `multicloud:crosscloud:Contract`."""
+
+    region: str
+    stores: Mapping[str, Store]
+    """By name: the settings' own, below the component's where it holds several (`tables/orders`)."""
+
+    ranges: Mapping[str, str]
+    """Address ranges by purpose, in CIDR notation; all lie within `block`."""
+
+    keys: Mapping[str, Key]
+    minimumTls: Literal["TLSv1.2", "TLSv1.3"]
+    """The oldest version that any store or front door accepts."""
+
+    labels: Mapping[str, str]
+    """What every resource is tagged with, whatever it holds."""
+
+
+class ProdExports(TypedDict):
+    """What `prod` exports."""
+
+    cluster: ClusterExports
+    database: DatabaseExports
+    stream: StreamExports
+    edge: EdgeExports
+    tables: TablesExports
+    cache: CacheExports
+    search: SearchExports
+    buckets: Mapping[str, Text]
+    """ARN by what the bucket holds."""
+
+    registry: RegistryExports
+    backup: BackupExports
+    network: NetworkExports
+    transit: TransitExports
+    observability: ObservabilityExports
+    controllers: ControllersExports
+    inventory: Inventory

@@ -1,0 +1,228 @@
+"""No change of a setting deletes or replaces what holds data: it is updated in place, or Pulumi refuses first.
+
+Each setting of prod is changed, one at a time, and the stack updated in simulation. What the first deployment fixes is
+marked so in the settings, and so in the schema.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, Literal, TypeGuard, get_args, get_origin
+
+import pytest
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from analysis.replacements import STATEFUL, Loss
+from preview.graph import Graph
+from settings.stacks import Prod
+from settings.types import FIXED, Model
+from tests.stacks.variants import Changes, changed, load, lost, shipped
+
+ROLE = "arn:aws:iam::111122223333:role"
+
+# Other values of settings for which no rule finds one, by path (`*` is any name), each with what must change beside it.
+OTHERS: Mapping[str, Sequence[Changes]] = {
+    "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
+    "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
+    "accounts.aws": [{"accounts.aws": "222233334444"}],
+    "addresses.supernet": [{"addresses.supernet": "10.128.0.0/12"}],
+    "addresses.asns.aws": [{"addresses.asns.aws": 64514}],
+    "cluster.administrators": [{"cluster.administrators": [f"{ROLE}/another-administrator"]}],
+    "cluster.api_allowed_cidrs": [{"cluster.api_allowed_cidrs": ["203.0.113.0/28"]}],
+    "cluster.node_groups.*.architecture": [
+        {
+            "cluster.node_groups.system.architecture": "x86_64",
+            "cluster.node_groups.system.instance_types": ["m7i.large"],
+        }
+    ],
+    "cluster.node_groups.*.instance_types": [{"cluster.node_groups.system.instance_types": ["m8g.xlarge"]}],
+    "cluster.node_groups.*.labels": [{"cluster.node_groups.system.labels": {"tier": "system"}}],
+    "cluster.version": [{"cluster.version": "1.36"}],
+    "cluster.viewers": [{"cluster.viewers": [f"{ROLE}/viewer"]}],
+    "database.backup_window": [{"database.backup_window": "06:00-07:00"}],
+    "database.instance_class": [{"database.instance_class": "db.r8g.2xlarge"}],
+    "database.maintenance_window": [{"database.maintenance_window": "sat:10:00-sat:11:00"}],
+    "database.version": [{"database.version": "18"}],
+    "key_value_store.replica_regions": [
+        {"key_value_store.replica_regions": regions} for regions in ([], ["us-east-1"], ["us-east-2", "us-east-1"])
+    ],
+    "network.zones": [
+        {"network.zones": [f"us-west-2{letter}" for letter in letters]} for letters in ("abd", "bac", "abcd")
+    ],
+    "regions.aws": [
+        {"regions.aws": "us-east-1", "network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+    ],
+    "stream.instance_type": [{"stream.instance_type": "kafka.m7g.xlarge"}],
+    "stream.version": [{"stream.version": "4.0.x.kraft"}],
+    "tables.*.attributes": [{"tables.sessions.attributes": {"session_id": "S", "user_id": "N"}}],
+    "tables.*.hash_key": [
+        {"tables.sessions.hash_key": "id", "tables.sessions.attributes": {"id": "S", "user_id": "S"}},
+    ],
+    "tables.*.indexes": [{"tables.sessions.indexes": {}, "tables.sessions.attributes": {"session_id": "S"}}],
+    "tables.*.indexes.*.hash_key": [
+        {
+            "tables.sessions.indexes.by-user.hash_key": "device_id",
+            "tables.sessions.attributes": {"session_id": "S", "device_id": "S"},
+        }
+    ],
+    "tables.*.indexes.*.range_key": [{"tables.sessions.indexes.by-user.range_key": "session_id"}],
+    "tables.*.range_key": [{"tables.sessions.range_key": "user_id"}],
+    "tables.*.ttl_attribute": [{"tables.sessions.ttl_attribute": None}],
+    "backup.days": [{"backup.days": {"internal": 14, "confidential": 35, "restricted": 365}}],
+    "backup.restore_test_schedule": [{"backup.restore_test_schedule": "cron(0 9 2 * ? *)"}],
+    "backup.schedule": [{"backup.schedule": "cron(0 6 ? * * *)"}],
+    "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00-sat:09:00"}],
+    "cache.snapshot_window": [{"cache.snapshot_window": "04:00-05:00"}],
+    "cache.version": [{"cache.version": "8.0"}, {"cache.version": "8.2"}],
+    "registry.replica_region": [{"registry.replica_region": region} for region in ("us-east-1", None)],
+    "search.instance_type": [{"search.instance_type": "r7g.xlarge.search"}],
+    "search.instances": [{"search.instances": 6}],
+    "search.master_type": [{"search.master_type": "m7g.xlarge.search"}],
+    "search.version": [{"search.version": "OpenSearch_3.1"}],
+    "edge.cloudfront_source": [{"edge.cloudfront_source": "pl-93a34ce5"}],
+    "edge.firewall.counted_rules": [
+        {"edge.firewall.counted_rules": {"core": ["SizeRestrictions_BODY"]}},
+    ],
+    "edge.firewall.rate_limits.*.path_prefix": [{"edge.firewall.rate_limits.everything.path_prefix": "/login"}],
+    "edge.origin_shield": [{"edge.origin_shield": "us-west-2"}],
+    "edge.partners.allowed_cidrs": [
+        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
+    ],
+    "edge.partners.allowed_principals": [
+        {"edge.partners.kind": "private_link", "edge.partners.allowed_principals": ["arn:aws:iam::222233334444:root"]},
+    ],
+    "edge.partners.kind": [
+        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
+    ],
+    "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
+    "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
+    "observability.receivers": [
+        {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}
+    ],
+    "runner.apply_role": [{"runner.repository": "example-org/platform", "runner.apply_role": f"{ROLE}/deployer"}],
+    "runner.connected": [{"runner.repository": "example-org/platform", "runner.connected": True}],
+    "runner.repository": [{"runner.repository": "example-org/platform"}],
+    "security.external": [{"security.external": ["cloudtrail", "config"]}],
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that can be changed by itself: a value, or the names of a mapping of objects."""
+
+    path: str
+    """The path of one value; below a mapping, of its first name's."""
+
+    pattern: str
+    """The same with `*` for the name."""
+
+    field: FieldInfo
+    value: Any
+    names: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it is marked as fixed."""
+        if self.names:
+            return any(FIXED in get_args(key) for key in get_args(self.field.annotation)[:1])
+        return FIXED in self.field.metadata
+
+    def changes(self) -> list[Changes]:
+        """Changes of it alone that the settings' checks let pass; at least one, or OTHERS lacks a row."""
+        if self.pattern in OTHERS:
+            return list(OTHERS[self.pattern])
+        return [changes for changes in ({self.path: value} for value in self._candidates()) if accepted(changes)]
+
+    def _candidates(self) -> Iterator[Any]:
+        """One value of each kind of change: more, less, other, none."""
+        match self.value:
+            case dict() if self.names:
+                first, *rest = self.value.items()
+                yield {"renamed": first[1], **dict(rest)}
+            case bool():
+                yield not self.value
+            case int():
+                offered = sorted(self._enum())
+                yield from (offered[-1:] + offered[:1]) if offered else (self.value + 1, self.value - 1)
+            case str():
+                yield from [other for other in self._enum() if other != self.value][:1] or [f"{self.value}x"]
+            case dict() | list() if self.value:
+                yield self.value[1:] if isinstance(self.value, list) else {}
+
+    def _enum(self) -> Sequence[Any]:
+        if get_origin(self.field.annotation) is Literal:
+            return get_args(self.field.annotation)
+        listed = self.field.json_schema_extra.get("enum") if isinstance(self.field.json_schema_extra, dict) else None
+        return listed if isinstance(listed, list) else ()
+
+
+def settings_of(model: type[Model], value: Mapping[str, Any], path: str = "", pattern: str = "") -> Iterator[Setting]:
+    """Every setting of a tree of models; of a mapping of objects its names, and the settings of its first object."""
+    for name, field in model.model_fields.items():
+        at, shown = f"{path}{name}", f"{pattern}{name}"
+        annotation, found = field.annotation, value[name]
+        arguments = get_args(annotation)
+        if is_model(annotation):
+            yield from settings_of(annotation, found, f"{at}.", f"{shown}.")
+        elif get_origin(annotation) is Mapping and is_model(arguments[1]) and found:
+            yield Setting(at, shown, field, found, names=True)
+            first = next(iter(found))
+            yield from settings_of(arguments[1], found[first], f"{at}.{first}.", f"{shown}.*.")
+        else:
+            yield Setting(at, shown, field, found)
+
+
+def is_model(annotation: Any) -> TypeGuard[type[Model]]:
+    return isinstance(annotation, type) and issubclass(annotation, Model)
+
+
+def accepted(changes: Changes) -> bool:
+    try:
+        load("prod", changed("prod", changes))
+    except ValidationError:
+        return False
+    return True
+
+
+SETTINGS = tuple(settings_of(Prod, load("prod", shipped("prod")).model_dump(mode="json")))
+
+
+@pytest.fixture(scope="module")
+def losses() -> dict[str, list[Loss]]:
+    """What the changes of each setting delete or replace, by the setting's pattern."""
+    wanted = [(setting.pattern, changes) for setting in SETTINGS for changes in setting.changes()]
+    found: dict[str, list[Loss]] = {setting.pattern: [] for setting in SETTINGS}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        results = workers.map(lost, ["prod"] * len(wanted), [changes for _, changes in wanted])
+        for (pattern, _), lost_by_it in zip(wanted, results, strict=True):
+            found[pattern] += lost_by_it
+    return found
+
+
+def test_every_setting_has_another_value() -> None:
+    lacking = [setting.pattern for setting in SETTINGS if not setting.changes()]
+    assert not lacking, "add rows to OTHERS"
+    assert not OTHERS.keys() - {setting.pattern for setting in SETTINGS}
+
+
+def test_no_change_of_a_setting_loses_what_is_not_protected(losses: dict[str, list[Loss]]) -> None:
+    unprotected = {
+        (pattern, loss.urn, loss.because) for pattern, lost in losses.items() for loss in lost if not loss.protected
+    }
+    assert not unprotected
+
+
+def test_settings_that_replace_state_are_marked_as_fixed_and_no_others(losses: dict[str, list[Loss]]) -> None:
+    # To rename an object is to delete it and to make another.
+    replacing = {
+        setting.pattern
+        for setting in SETTINGS
+        if any(loss.because or setting.names for loss in losses[setting.pattern])
+    }
+    assert {setting.pattern for setting in SETTINGS if setting.fixed} == replacing, "see Fixed in settings/types.py"
+
+
+def test_every_protected_type_has_its_replacing_inputs(prod: Graph) -> None:
+    assert {node.type for node in prod.nodes.values() if node.protected} <= STATEFUL.keys()

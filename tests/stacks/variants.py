@@ -1,0 +1,95 @@
+"""The program with other settings: many simulated updates in one interpreter, its modules loaded but once."""
+
+import copy
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.replacements import Loss, losses
+from preview import document, project, sdk
+from preview.graph import Graph, failed
+from preview.run import run
+from settings.shared import Shared
+from settings.sizes import sized
+from settings.stacks import STACKS
+
+ROOT = Path(__file__).parents[2]
+# A run puts its program's folder in place of the first entry, which may be this.
+sys.path.append(str(ROOT))
+
+Changes = Mapping[str, Any]
+"""Values by their path in the settings, such as `network.zones`."""
+
+
+def shipped(stack: str) -> dict[str, Any]:
+    """The settings of a stack as its files and Pulumi.yaml have them."""
+    shared, own = (_config(name) for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml"))
+    declared = {key: entry["value"] for key, entry in shared.items() if ":" not in key}
+    return declared | {key.partition(":")[2]: value for key, value in own.items()}
+
+
+def changed(stack: str, changes: Changes) -> dict[str, Any]:
+    """The shipped settings with some values changed; beside a changed value its parent's defaults are written out."""
+    tree = copy.deepcopy(shipped(stack))
+    defaults = load(stack, tree).model_dump(mode="json")
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        at, known = tree, defaults
+        for parent in parents:
+            known = known[parent]
+            at = at.setdefault(parent, copy.deepcopy(known))
+        at[last] = value
+    return tree
+
+
+def load(stack: str, tree: Mapping[str, Any]) -> Shared:
+    """The checked settings; raises ValidationError where the program would refuse them."""
+    return STACKS[stack].model_validate_json(json.dumps(sized(tree)))
+
+
+def lost(stack: str, changes: Changes) -> list[Loss]:
+    """What an update of the shipped stack to changed settings deletes or replaces."""
+    return losses(_deployed(stack), update(stack, changes))
+
+
+@cache
+def _deployed(stack: str) -> Graph:
+    return update(stack, {})
+
+
+def update(stack: str, changes: Changes) -> Graph:
+    """The simulated update of a stack with changed settings."""
+    sdk.tune()
+    tree = changed(stack, changes)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        config = {key: {"value": tree[key]} for key in Shared.model_fields}
+        own = {f"multicloud:{key}": value for key, value in tree.items() if key not in Shared.model_fields}
+        config["pulumi:disable-default-providers"] = {"value": ["*"]}
+        _write(folder / "Pulumi.yaml", {"name": "multicloud", "runtime": "python", "config": config})
+        _write(folder / f"Pulumi.{stack}.yaml", {"config": own})
+        shutil.copy(ROOT / "__main__.py", folder)
+        found = project.load(folder)
+        result = document.document(run(found, stack, found.config(stack), False, _no_reference), None, [], [])
+    assert not failed(result), result["diagnostics"]
+    return Graph(result)
+
+
+def _config(name: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / name).read_text())["config"]
+
+
+def _write(path: Path, content: object) -> None:
+    # JSON is YAML in which no text is taken for another type.
+    path.write_text(json.dumps(content))
+
+
+def _no_reference(name: str) -> dict[str, Any]:
+    raise AssertionError(f"the stack reads {name}")
