@@ -43,6 +43,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("aws:ec2/subnet:Subnet", "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"): (
         "a subnet's range must be one of the VPC's, and the pods' lies in the secondary one"
     ),
+    ("multicloud:aws:*", "aws:ec2/natGateway:NatGateway"): (
+        "many quick resources would take every worker just when the stores, which take far longer, could start"
+    ),
     ("aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/natGateway:NatGateway"): (
         "the endpoints together would take every worker just when the clusters, which take far longer, could start"
     ),

@@ -98,6 +98,10 @@ class _Region:
             opts=self.opts,
         )
         Endpoints("endpoints", self.scope, self.settings.network, network=self.network, opts=self.opts)
+        # For what takes seconds and holds up nothing: workers are scarce until the slow stores have started.
+        self.late = pulumi.ResourceOptions.merge(
+            self.opts, pulumi.ResourceOptions(depends_on=self.network.nat_gateways)
+        )
         self.transit = Transit(
             "transit",
             self.scope,
@@ -128,7 +132,7 @@ class _Region:
             node_role_arn=self.cluster.node_role_arn,
             key_arn=self.keys.arns["images"],
             key_settings=self.settings.keys,
-            opts=self.opts,
+            opts=self.late,
         )
         if self.settings.runner.repository:
             Runner(
@@ -304,7 +308,7 @@ class _Region:
             log_key_arn=self.keys.arns["logs"],
             volumes_key_arn=self.keys.arns["volumes"],
             access_logs=self.access_logs,
-            opts=self.opts,
+            opts=self.late,
         )
 
     def _observability(self) -> None:
