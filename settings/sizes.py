@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    # What carries secrets, images and logs stays in the VPC; the rest leaves by NAT, under TLS as everywhere.
+    "network": {"interface_endpoints": ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sts"]},
     "cluster": {
         "node_groups": {
             "system": {

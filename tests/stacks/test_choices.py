@@ -82,3 +82,31 @@ def test_a_small_environment_costs_less_and_is_no_less_safe(other: Graph, prod: 
     for safe in ("domainEndpointOptions", "nodeToNodeEncryption", "offPeakWindowOptions"):
         assert small[safe] == large[safe]
     assert small["clusterConfig"]["zoneAwarenessConfig"] == large["clusterConfig"]["zoneAwarenessConfig"]
+
+
+def hourly(graph: Graph) -> int:
+    """How many things run, and are billed, by the hour: nodes of every kind, gateways, endpoints, replicas."""
+    total = 0
+    for node in graph.nodes.values():
+        given = node.inputs
+        match node.type:
+            case "aws:eks/nodeGroup:NodeGroup":
+                total += given["scalingConfig"]["minSize"]
+            case "aws:rds/clusterInstance:ClusterInstance" | "aws:ec2/natGateway:NatGateway":
+                total += 1
+            case "aws:msk/cluster:Cluster":
+                total += given["numberOfBrokerNodes"]
+            case "aws:elasticache/replicationGroup:ReplicationGroup":
+                total += given["numNodeGroups"] * (given["replicasPerNodeGroup"] + 1)
+            case "aws:opensearch/domain:Domain":
+                cluster = given["clusterConfig"]
+                total += cluster["instanceCount"] + cluster.get("dedicatedMasterCount", 0)
+            case "aws:ec2/vpcEndpoint:VpcEndpoint":
+                total += len(given.get("subnetIds", []))
+            case "aws:dynamodb/table:Table":
+                total += len(given.get("replicas", []))
+    return total
+
+
+def test_a_small_environment_runs_at_most_two_thirds_of_what_production_runs(other: Graph, prod: Graph) -> None:
+    assert hourly(other) <= hourly(prod) * 2 / 3
