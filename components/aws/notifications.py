@@ -7,10 +7,9 @@ from typing import get_args
 import pulumi
 from pulumi_aws import sns, sqs
 
-from components.aws.component import AwsComponent, Scope
+from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
 from components.aws.iam import Statement, allow, document
 from components.aws.keys import KeyUse, customer_key
-from components.aws.watch.rows import GLOBAL_REGION
 from settings.aws import KeySettings
 from settings.observability import ReceiverKind, ReceiverSettings, Severity
 

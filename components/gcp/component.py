@@ -1,10 +1,10 @@
 """What every Google Cloud component has in common: where it stands, how its children are labelled and protected."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
+from components.component import Component, marked
 from components.tags import DataClass, Tags
 
 
@@ -20,11 +20,14 @@ class Scope:
     """Guards stateful resources: Pulumi's `protect`, and the cloud's own protection where there is one."""
 
 
-class GcpComponent(pulumi.ComponentResource):
-    """A component whose children carry the scope's labels and their class of data.
+# A notification channel's `labels` are its settings; ours go to `user_labels`.
+_OWN_LABELS = {"gcp:monitoring/notificationChannel:NotificationChannel": "user_labels"}
 
-    A transformation sets the labels on each child that takes any, as `AwsComponent` does with tags; a child's own win.
-    """
+
+class GcpComponent(Component):
+    """A component whose children carry the scope's labels and their class of data."""
+
+    scope: Scope
 
     def __init__(
         self,
@@ -35,34 +38,8 @@ class GcpComponent(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         labels = scope.tags.of(data_class)
-        super().__init__(
-            f"multicloud:gcp:{kind}",
-            name,
-            None,
-            pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(transformations=[lambda args: _labelled(args, labels)])
-            ),
+        mark = pulumi.ResourceOptions(
+            transformations=[lambda args: marked(args, _OWN_LABELS.get(args.type_, "labels"), labels)]
         )
-        self.scope = scope
-
-    def child(
-        self, *, stateful: bool = False, depends_on: Sequence[pulumi.Resource] | None = None
-    ) -> pulumi.ResourceOptions:
-        """Options of a child; a stateful one is protected where the scope says so."""
-        return pulumi.ResourceOptions(
-            parent=self, protect=(stateful and self.scope.protect) or None, depends_on=depends_on
-        )
-
-
-# A notification channel's `labels` are its settings; ours go to `user_labels`.
-_OWN_LABELS = {"gcp:monitoring/notificationChannel:NotificationChannel": "user_labels"}
-
-
-def _labelled(
-    args: pulumi.ResourceTransformationArgs, labels: Mapping[str, str]
-) -> pulumi.ResourceTransformationResult | None:
-    key = _OWN_LABELS.get(args.type_, "labels")
-    own = args.props.get(key)
-    if key not in args.props or not (own is None or isinstance(own, Mapping)):
-        return None
-    return pulumi.ResourceTransformationResult({**args.props, key: {**labels, **(own or {})}}, args.opts)
+        super().__init__(f"multicloud:gcp:{kind}", name, None, pulumi.ResourceOptions.merge(opts, mark))
+        self.scope, self.protect = scope, scope.protect

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.aws.watch.rows import GLOBAL_REGION, Alarm, Signal, Watched
+from components.aws.component import GLOBAL_REGION
+from components.aws.watch.rows import Alarm, Signal, Watched
 
 
 def distribution(distribution_id: pulumi.Input[str]) -> list[Watched]:

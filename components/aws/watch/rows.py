@@ -8,9 +8,6 @@ import pulumi
 
 from settings.observability import Severity
 
-GLOBAL_REGION = "us-east-1"
-"""Where CloudFront, Route 53 and WAF for CloudFront put their metrics."""
-
 GIB = 1024**3
 
 Missing = Literal["missing", "notBreaching", "breaching", "ignore"]
