@@ -100,7 +100,7 @@ class _Region:
         Endpoints("endpoints", self.scope, self.settings.network, network=self.network, opts=self.opts)
         # For what takes seconds and holds up nothing: workers are scarce until the slow stores have started.
         self.late = pulumi.ResourceOptions.merge(
-            self.opts, pulumi.ResourceOptions(depends_on=self.network.nat_gateways)
+            self.opts, pulumi.ResourceOptions(depends_on=list(self.network.nat_gateways.values()))
         )
         self.transit = Transit(
             "transit",
@@ -347,10 +347,10 @@ class _Region:
             *watch_edge.zone(edge.zone.zone_id),
             *watch_edge.health_checks(edge.front_door.health_check_ids),
         ]
-        for zone, gateway_id in self.network.nat_gateway_ids.items():
-            watched += watch_network.nat_gateway(f"nat-{zone}", gateway_id)
+        for zone, gateway in self.network.nat_gateways.items():
+            watched += watch_network.nat_gateway(f"nat-{zone}", gateway.id)
         for name, node_id in self.cache.node_ids.items():
-            watched += watch_data.cache(f"cache-{name}", node_id, replica=True)
+            watched += watch_data.cache(f"cache-{name}", node_id)
         for key, table in settings.tables.items():
             watched += watch_data.table(
                 key,

@@ -9,6 +9,7 @@ from pulumi_aws import eks
 
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Role, allow, pod_identity_trust, role
+from components.aws.keys import USE
 from components.aws.node_group import NodeGroup
 
 
@@ -67,16 +68,7 @@ class Addons(AwsComponent):
             managed=["service-role/AmazonEBSCSIDriverPolicy"],
             inline={
                 "volumes-key": [
-                    allow(
-                        [
-                            "kms:Decrypt",
-                            "kms:DescribeKey",
-                            "kms:Encrypt",
-                            "kms:GenerateDataKey*",
-                            "kms:ReEncrypt*",
-                        ],
-                        self._volumes_key_arn,
-                    ),
+                    allow(USE, self._volumes_key_arn),
                     allow(
                         ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
                         self._volumes_key_arn,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import rds
 
-from components.aws.component import AwsComponent, Scope
+from components.aws.component import AwsComponent, Scope, always
 from components.aws.iam import role, service_trust
 from components.aws.logs import log_group
 from components.aws.network import Network
@@ -179,7 +179,7 @@ class RelationalDatabase(AwsComponent):
         self.arn, self.resource_id = cluster.arn, cluster.cluster_resource_id
         self.identifier, self.security_group_id = cluster.cluster_identifier, group.id
         self.subnet_group_name = subnets.name
-        self.master_secret_arn = cluster.master_user_secrets[0].secret_arn.apply(_managed)
+        self.master_secret_arn = always(cluster.master_user_secrets[0].secret_arn, "secret of the master user")
         self.register_outputs(
             {
                 "endpoint": self.endpoint,
@@ -201,9 +201,3 @@ def _parameters(
         {"name": name, "value": value, "apply_method": "pending-reboot" if restart else "immediate"}
         for name, (value, restart) in parameters.items()
     ]
-
-
-def _managed(secret_arn: str | None) -> str:
-    if secret_arn is None:
-        raise ValueError("RDS returned no secret for the master user although it manages the password")
-    return secret_arn

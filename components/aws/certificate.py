@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_aws import acm, route53
 
-from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
+from components.aws.component import GLOBAL_REGION, AwsComponent, Scope, always
 
 
 class Certificates(AwsComponent):
@@ -39,9 +39,9 @@ class Certificates(AwsComponent):
         record = route53.Record(
             f"{name}-validation",
             zone_id=zone_id,
-            name=proof.resource_record_name.apply(_required),
-            type=proof.resource_record_type.apply(_required),
-            records=[proof.resource_record_value.apply(_required)],
+            name=always(proof.resource_record_name, "name of the validation record"),
+            type=always(proof.resource_record_type, "type of the validation record"),
+            records=[always(proof.resource_record_value, "value of the validation record")],
             ttl=300,
             opts=self.child(),
         )
@@ -77,10 +77,3 @@ class Certificates(AwsComponent):
             region=region,
             opts=self.child(),
         ).certificate_arn
-
-
-def _required(value: str | None) -> str:
-    """ACM fills these fields in for validation by DNS; the SDK's types allow none."""
-    if value is None:
-        raise ValueError("ACM returned a certificate without its validation record")
-    return value

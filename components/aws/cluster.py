@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import ec2, eks, vpc
 
 from components.aws.addons import Addons
-from components.aws.component import AwsComponent, Scope
+from components.aws.component import AwsComponent, Scope, always
 from components.aws.iam import allow, role, service_trust
 from components.aws.logs import log_group
 from components.aws.network import Network
@@ -142,9 +142,9 @@ class Cluster(AwsComponent):
             opts=self.child(stateful=True, depends_on=[log, *control_plane.policies]),
         )
         self.name, self.arn, self.endpoint = cluster.name, cluster.arn, cluster.endpoint
-        self.certificate_authority = cluster.certificate_authority.data.apply(_required)
-        self.oidc_issuer = cluster.identities[0].oidcs[0].issuer.apply(_required)
-        self.security_group_id = cluster.vpc_config.cluster_security_group_id.apply(_required)
+        self.certificate_authority = always(cluster.certificate_authority.data, "certificate authority")
+        self.oidc_issuer = always(cluster.identities[0].oidcs[0].issuer, "OIDC issuer")
+        self.security_group_id = always(cluster.vpc_config.cluster_security_group_id, "cluster security group")
         self.client_security_group_id = clients.id
         self._access(name, settings.administrators, ADMINISTRATOR)
         self._access(name, settings.viewers, VIEWER)
@@ -231,10 +231,3 @@ class Cluster(AwsComponent):
                 access_scope={"type": "cluster"},
                 opts=self.child(),
             )
-
-
-def _required(value: str | None) -> str:
-    """EKS always fills these fields; the SDK's types allow none."""
-    if value is None:
-        raise ValueError("EKS returned a cluster without its certificate authority, issuer or security group")
-    return value

@@ -52,7 +52,7 @@ class Endpoints(AwsComponent):
 
         tables = [table for tier in ("public", "private", "data") for table in network.route_table_ids[tier]]
         # Later than they could be: so many at once would hold up the databases and clusters, which take far longer.
-        late = self.child(depends_on=network.nat_gateways)
+        late = self.child(depends_on=list(network.nat_gateways.values()))
         for service in GATEWAY_SERVICES:
             ec2.VpcEndpoint(
                 f"{name}-{service}",

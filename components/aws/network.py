@@ -69,11 +69,8 @@ class Network(AwsComponent):
     route_table_ids: dict[Tier, list[pulumi.Output[str]]]
     """Route tables by tier; `private` and `pods` have one for each zone and share them."""
 
-    nat_gateway_ids: dict[str, pulumi.Output[str]]
-    """NAT gateways by zone."""
-
-    nat_gateways: list[pulumi.Resource]
-    """What the private tiers leave by, for whoever must wait for it."""
+    nat_gateways: dict[str, ec2.NatGateway]
+    """What the private tiers leave by, by zone."""
 
     zones: tuple[str, ...]
     ranges: AwsPlan
@@ -91,7 +88,7 @@ class Network(AwsComponent):
     ) -> None:
         """Make the network; `peers` are the private ranges outside it that its access lists admit."""
         super().__init__("Network", name, scope, "internal", opts)
-        self.zones, self.ranges, self.nat_gateways = settings.zones, ranges, []
+        self.zones, self.ranges = settings.zones, ranges
         child = self.child()
 
         vpc = ec2.Vpc(
@@ -121,7 +118,7 @@ class Network(AwsComponent):
         subnets = {tier: self._subnets(name, tier, pods) for tier in TIERS}
         self.subnet_ids = {tier: [subnet.id for subnet in made] for tier, made in subnets.items()}
         self.route_table_ids = self._route_tables(name)
-        self.nat_gateway_ids = self._internet(name, vpc.id)
+        self.nat_gateways = self._internet(name, vpc.id)
         self._access_lists(name, peers)
         self._flow_logs(name, settings, log_key_arn)
         self.register_outputs(
@@ -167,10 +164,10 @@ class Network(AwsComponent):
                 )
         return tables
 
-    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> dict[str, pulumi.Output[str]]:
+    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> dict[str, ec2.NatGateway]:
         """Ways out to the internet; the NAT gateways by zone."""
         child = self.child()
-        gateways = {}
+        nat_gateways = {}
         gateway = ec2.InternetGateway(f"{name}-internet", vpc_id=vpc_id, opts=child)
         out = ec2.Route(
             f"{name}-internet",
@@ -189,7 +186,6 @@ class Network(AwsComponent):
                 connectivity_type="public",
                 opts=self.child(depends_on=[out]),
             )
-            self.nat_gateways.append(nat)
             ec2.Route(
                 f"{name}-nat-{zone}",
                 route_table_id=self.route_table_ids["private"][index],
@@ -197,8 +193,8 @@ class Network(AwsComponent):
                 nat_gateway_id=nat.id,
                 opts=child,
             )
-            gateways[zone] = nat.id
-        return gateways
+            nat_gateways[zone] = nat
+        return nat_gateways
 
     def _access_lists(self, name: str, peers: Sequence[IPv4Network]) -> None:
         """Stateless lists by tier: a second fence, coarse by design; security groups hold the exact flows."""

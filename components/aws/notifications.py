@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import sns, sqs
 
 from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
-from components.aws.iam import Statement, allow, document
+from components.aws.iam import allow, deny_without_tls, document
 from components.aws.keys import KeyUse, customer_key
 from settings.aws import KeySettings
 from settings.observability import ReceiverKind, ReceiverSettings, Severity
@@ -110,7 +110,7 @@ class Notifications(AwsComponent):
                 # Without a condition: EventBridge sends no source to topics.
                 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
                 allow(["sns:Publish"], topic.arn, sid="Events", principal={"Service": "events.amazonaws.com"}),
-                _tls_only("sns:Publish", topic.arn),
+                deny_without_tls(["sns:Publish"], topic.arn),
             ),
             opts=self.child(),
         )
@@ -139,7 +139,7 @@ class Notifications(AwsComponent):
                     principal={"Service": "sns.amazonaws.com"},
                     conditions={"ArnEquals": {"aws:SourceArn": topic_arns}},
                 ),
-                _tls_only("sqs:*", queue.arn),
+                deny_without_tls(["sqs:*"], queue.arn),
             ),
             opts=self.child(),
         )
@@ -165,14 +165,3 @@ class Notifications(AwsComponent):
             redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn}),
             opts=self.child(),
         )
-
-
-def _tls_only(action: str, resource: pulumi.Input[str]) -> Statement:
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": action,
-        "Resource": resource,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }

@@ -181,8 +181,11 @@ def table(
     return watched
 
 
-def cache(name: str, node_id: pulumi.Input[str], *, replica: bool) -> list[Watched]:
-    """An ElastiCache node. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html."""
+def cache(name: str, node_id: pulumi.Input[str]) -> list[Watched]:
+    """An ElastiCache node, which is a replica today or after the next failover.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+    """
     alarms = (
         Alarm(
             "cpu", ("EngineCPUUtilization",), "Average", 90, "page",
@@ -201,18 +204,17 @@ def cache(name: str, node_id: pulumi.Input[str], *, replica: bool) -> list[Watch
             "Clients fail to log in: a rotated password, or somebody who guesses.", period=300, periods=1,
             missing="notBreaching",
         ),
-    )  # fmt: skip
-    lag = Alarm(
-        "replica-lag", ("ReplicationLag",), "Maximum", 30, "ticket",
-        "A failover would lose the last 30 seconds of writes.", missing="notBreaching",
+        Alarm(
+            "replica-lag", ("ReplicationLag",), "Maximum", 30, "ticket",
+            "A failover would lose the last 30 seconds of writes.", missing="notBreaching",
+        ),
     )  # fmt: skip
     signals = (
         Signal("traffic", "GetTypeCmds", "Sum"),
         Signal("latency", "SuccessfulReadRequestLatency", "Average"),
         Signal("saturation", "EngineCPUUtilization", "Average"),
     )
-    all_alarms = (*alarms, lag) if replica else alarms
-    return [Watched(name, "Cache", "AWS/ElastiCache", {"CacheClusterId": node_id}, all_alarms, signals)]
+    return [Watched(name, "Cache", "AWS/ElastiCache", {"CacheClusterId": node_id}, alarms, signals)]
 
 
 def search(
