@@ -336,7 +336,7 @@ class _Region:
             *watch_data.search(
                 self.search.domain_name,
                 self.scope.account_id,
-                nodes=settings.search.instances,
+                nodes=self.search.nodes,
                 volume_gib=settings.search.volume_gib,
                 masters=settings.search.dedicated_masters,
             ),

@@ -47,6 +47,9 @@ class Search(AwsComponent):
     endpoint: pulumi.Output[str]
     arn: pulumi.Output[str]
     domain_name: pulumi.Output[str]
+    nodes: int
+    """How many run, masters included."""
+
     security_group_id: pulumi.Output[str]
     administrator_role_arn: pulumi.Output[str]
 
@@ -160,6 +163,7 @@ class Search(AwsComponent):
             software_update_options={"auto_software_update_enabled": True},
             opts=self.child(stateful=True, depends_on=before),
         )
+        self.nodes = settings.instances + (MASTERS if settings.dedicated_masters else 0)
         self.endpoint, self.arn, self.domain_name = domain.endpoint, domain.arn, domain.domain_name
         self.security_group_id, self.administrator_role_arn = group.id, administrator.arn
         self.register_outputs(

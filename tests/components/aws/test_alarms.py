@@ -149,6 +149,12 @@ class TestCoverage:
         seen = {metric["dimensions"].get("Broker ID") for alarm in alarms for metric in watched_by(alarm)} - {None}
         assert seen == {str(broker) for broker in range(1, cluster.inputs["numberOfBrokerNodes"] + 1)}
 
+    def test_the_loss_of_any_search_node_is_seen_masters_included(self, prod: Graph, alarms: list[Node]) -> None:
+        [domain] = prod.of_type("aws:opensearch/domain:Domain")
+        cluster = domain.inputs["clusterConfig"]
+        [alarm] = [alarm for alarm in alarms if alarm.name == "observability-alarms-search-nodes"]
+        assert alarm.inputs["threshold"] == cluster["instanceCount"] + cluster["dedicatedMasterCount"]
+
     def test_the_golden_signals_are_learned(self, alarms: list[Node]) -> None:
         learned = {alarm.name.rsplit("-", 1)[1] for alarm in alarms if "thresholdMetricId" in alarm.inputs}
         assert learned == {"traffic", "errors", "latency", "saturation"}
