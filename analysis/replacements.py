@@ -83,6 +83,8 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "aws:route53/zone:Zone": ("name", "delegationSetId"),
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "aws:secretsmanager/secret:Secret": ("name", "namePrefix"),
+    "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
+    "gcp:compute/subnetwork:Subnetwork": ("name", "network", "project", "purpose", "region"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
@@ -96,6 +98,7 @@ CARRIERS: Mapping[str, tuple[str, ...]] = {
     "aws:rds/subnetGroup:SubnetGroup": ("name", "namePrefix"),
     # Another region or account holds none of a stack's resources: all of them would be made there anew.
     "pulumi:providers:aws": ("allowedAccountIds", "region"),
+    "pulumi:providers:gcp": ("project",),
 }
 """Types that hold nothing, but whose replacement replaces what names them."""
 

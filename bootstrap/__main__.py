@@ -22,6 +22,19 @@ from components.tags import Tags
 from settings.bootstrap import Bootstrap
 from settings.loader import load_beside
 
+# What this project calls itself, and what a provider needs to turn on the others.
+APIS = (
+    "billingbudgets",
+    "cloudkms",
+    "cloudresourcemanager",
+    "iam",
+    "iamcredentials",
+    "monitoring",
+    "serviceusage",
+    "storage",
+    "sts",
+)
+
 settings = load_beside(Bootstrap)
 accounts, regions, owner = settings.accounts, settings.regions, settings.ownership
 tags = Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="link")
@@ -36,12 +49,13 @@ google_provider = gcp.Provider(
     user_project_override=True,
 )
 on_google = pulumi.ResourceOptions(providers=[google_provider])
-services = Services("services", google, on_google).enabled
-location, key_location = settings.continent
+services = Services("services", google, APIS, on_google).enabled
+location, key_location = regions.gcp_continent
 state = StateStore(
     "state",
     google,
     settings.state,
+    second_region=regions.gcp_second,
     location=location,
     key_location=key_location,
     services=services,

@@ -16,14 +16,12 @@ from settings.types import (
     ClusterVersion,
     DailyWindow,
     DatabaseClass,
-    DatabaseName,
     Fixed,
     IamArn,
     InstanceType,
     KafkaVersion,
     LabelValue,
     LogRetentionDays,
-    Minutes,
     Model,
     NodeGroupName,
     PostgresVersion,
@@ -263,9 +261,6 @@ class DatabaseSettings(Model):
     version: PostgresVersion = "17"
     """The major version; Aurora upgrades minor versions itself."""
 
-    name: Fixed[DatabaseName] = "platform"
-    """Name of the first database."""
-
     instance_class: DatabaseClass = "db.r8g.xlarge"
     """The instances' class."""
 
@@ -283,9 +278,6 @@ class DatabaseSettings(Model):
 
     log_retention_days: LogRetentionDays = 365
     """Days for which PostgreSQL's logs are kept."""
-
-    rpo: Minutes = 5
-    """Recovery-point objective in minutes: the greatest age of the newest transaction that the standby lacks."""
 
     @field_validator("maintenance_window")
     @classmethod

@@ -1,19 +1,12 @@
 """Settings of the project in bootstrap/: where state lives, which repository deploys, who hears of costs."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from settings.shared import Accounts, Ownership, Regions, StackSettings
-from settings.types import Fixed, GcpRegion, Label, Model, Refusal, between, matching
-
-# Continents within which Cloud Storage pairs two regions, by the first part of a region's name: the bucket's location
-# and that of the keys which may encrypt it. https://docs.cloud.google.com/storage/docs/locations
-CONTINENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"asia": ("ASIA", "asia"), "europe": ("EU", "europe"), "us": ("US", "us")}
-)
+from settings.types import Fixed, Label, Model, between, matching
 
 BucketName = Annotated[
     str,
@@ -59,9 +52,6 @@ class StateSettings(Model):
 
     bucket: Fixed[BucketName]
     """The bucket's name; all stacks log in to gs://<bucket>."""
-
-    second_region: Fixed[GcpRegion] = "us-west1"
-    """Where the bucket is kept beside regions.gcp, on the same continent: either region alone has all of it."""
 
 
 class GithubSettings(Model):
@@ -122,23 +112,13 @@ class BudgetSettings(Model):
     """Who is told; Google Cloud takes five."""
 
 
-def _on_a_continent_with_pairs(regions: Regions) -> Regions:
-    if regions.gcp.split("-")[0] not in CONTINENTS:
-        raise Refusal(
-            "Cloud Storage pairs no regions there, so the state would be in one region alone",
-            f"choose a region whose name starts with {', '.join(CONTINENTS)}",
-            at=("gcp",),
-        )
-    return regions
-
-
 class Bootstrap(StackSettings):
     """What must exist before the first stack: keys of bootstrap/Pulumi.bootstrap.yaml, and some of Pulumi.yaml."""
 
     accounts: Accounts
     """The AWS account and the Google Cloud project."""
 
-    regions: Annotated[Regions, AfterValidator(_on_a_continent_with_pairs)]
+    regions: Regions
     """The two regions."""
 
     ownership: Ownership
@@ -152,24 +132,3 @@ class Bootstrap(StackSettings):
 
     budgets: BudgetSettings
     """What may be spent."""
-
-    @field_validator("state")
-    @classmethod
-    def _regions_pair(cls, state: StateSettings, info: ValidationInfo) -> StateSettings:
-        regions: Regions | None = info.data.get("regions")
-        if regions and state.second_region == regions.gcp:
-            raise Refusal(
-                "one disaster would take all state", "name another region of the continent", at=("second_region",)
-            )
-        if regions and state.second_region.split("-")[0] != regions.gcp.split("-")[0]:
-            raise Refusal(
-                f"Cloud Storage pairs regions of one continent only, and regions.gcp is {regions.gcp}",
-                f"name a region whose name starts with {regions.gcp.split('-')[0]}",
-                at=("second_region",),
-            )
-        return state
-
-    @property
-    def continent(self) -> tuple[str, str]:
-        """The bucket's location, and that of its keys."""
-        return CONTINENTS[self.regions.gcp.split("-")[0]]

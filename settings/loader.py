@@ -85,7 +85,7 @@ class _Check(Generic[Settings]):
         refused = {self.sources.name(problem.key) for problem in problems}
         settings = None
         try:
-            settings = self.model.model_validate_json(json.dumps(sized(self.tree)))
+            settings = self.model.model_validate_json(json.dumps(sized(self.sources.stack, self.tree)))
         except ValidationError as failure:
             errors = failure.errors(include_url=False)
             problems += [self._invalid(error) for error in errors if error["loc"][0] not in refused]

@@ -62,7 +62,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "mapping_type": ("a mapping of names to values is expected", "write the names below it, indented"),
     "tuple_type": ("a list is expected", "write the items in brackets, or below it after a hyphen each"),
     "too_short": ("at least {min_length} must be given", "add what is missing"),
-    "too_long": ("at most {max_length} can be given, not {actual_length}", "remove some"),
+    "too_long": ("at most {max_length} can be given", "remove some"),
 }
 OTHERWISE = ("{message}", "write a value that the schema named in the file's first line allows")
 

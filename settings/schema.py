@@ -6,6 +6,7 @@ Each YAML file names its schema in its first line, so that editors complete, exp
 import ast
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path as File
@@ -128,7 +129,7 @@ def documented(model: type[Model]) -> dict[str, str]:
     """The strings that follow the annotated attributes of a settings class and of its bases, by attribute."""
     texts: dict[str, str] = {}
     for cls in reversed(model.__mro__):
-        if not issubclass(cls, Model):
+        if not issubclass(cls, Model) or cls.__pydantic_generic_metadata__["origin"]:
             continue
         [definition] = ast.parse(inspect.getsource(cls)).body
         assert isinstance(definition, ast.ClassDef)
@@ -144,7 +145,7 @@ def _described(schema: dict[str, Any], root: type[Model]) -> dict[str, Any]:
 
     pydantic can read them itself, but at each import: every plan would pay for what only this needs.
     """
-    models = {model.__name__: model for model in _subclasses(Model)}
+    models = {re.sub(r"\W", "_", model.__name__): model for model in _models(root)}
     definitions = [(models[name], part) for name, part in schema.get("$defs", {}).items() if name in models]
     for model, part in [(root, schema), *definitions]:
         texts = documented(model)
@@ -163,10 +164,14 @@ def _fixed(field: FieldInfo) -> str:
     return f" The names are {FIXED}." if any(FIXED in get_args(name) for name in names) else ""
 
 
-def _subclasses(model: type[Model]) -> Iterator[type[Model]]:
-    for subclass in model.__subclasses__():
-        yield subclass
-        yield from _subclasses(subclass)
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    """The models that an annotation names, and those that their fields name."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from _models(field.annotation)
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def _tidy(schema: Any) -> Any:

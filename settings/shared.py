@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -11,6 +12,8 @@ from settings.types import (
     AttributeName,
     AwsAccountId,
     AwsRegion,
+    BucketUse,
+    DatabaseName,
     DomainName,
     Fixed,
     GcpProjectId,
@@ -21,6 +24,7 @@ from settings.types import (
     Minutes,
     Model,
     Refusal,
+    SecretName,
     TableName,
     TopicName,
     between,
@@ -35,14 +39,51 @@ def _three_zones(region: str) -> str:
     return region
 
 
+# Continents within which Cloud Storage pairs two regions, by the first part of a region's name: the bucket's location
+# and that of the keys which may encrypt it. https://docs.cloud.google.com/storage/docs/locations
+CONTINENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"asia": ("ASIA", "asia"), "europe": ("EU", "europe"), "us": ("US", "us")}
+)
+
+
+def _on_a_continent_with_pairs(region: str) -> str:
+    if region.split("-")[0] not in CONTINENTS:
+        raise Refusal(
+            "Cloud Storage pairs no regions there, so state and objects would be in one region alone",
+            f"choose a region whose name starts with {', '.join(CONTINENTS)}",
+        )
+    return region
+
+
 class Regions(Model):
     """The two regions: far apart, so that one disaster cannot take both."""
 
     aws: Fixed[Annotated[AwsRegion, AfterValidator(_three_zones)]]
     """The primary region, on AWS."""
 
-    gcp: GcpRegion
+    gcp: Fixed[Annotated[GcpRegion, AfterValidator(_on_a_continent_with_pairs)]]
     """The standby region, on Google Cloud."""
+
+    gcp_second: Fixed[GcpRegion]
+    """A second region of the standby's continent: state, objects and secrets are kept in both, and outlive either."""
+
+    @field_validator("gcp_second")
+    @classmethod
+    def _regions_pair(cls, second: str, info: ValidationInfo) -> str:
+        first = info.data.get("gcp", "")
+        if second == first:
+            raise Refusal("one disaster would take both copies", "name another region of the continent")
+        if first and second.split("-")[0] != first.split("-")[0]:
+            raise Refusal(
+                f"Cloud Storage pairs regions of one continent only, and regions.gcp is {first}",
+                f"name a region whose name starts with {first.split('-')[0]}",
+            )
+        return second
+
+    @property
+    def gcp_continent(self) -> tuple[str, str]:
+        """Location of buckets that both Google Cloud regions hold, and that of the keys which may encrypt them."""
+        return CONTINENTS[self.gcp.split("-")[0]]
 
 
 class Accounts(Model):
@@ -180,6 +221,30 @@ class TopicSettings(Model):
     """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
 
 
+class RelationalSettings(Model):
+    """One relational database: PostgreSQL on Aurora in the primary region, on Cloud SQL in the standby."""
+
+    rpo: Minutes = 5
+    """Recovery-point objective in minutes: the greatest age of the newest transaction that the standby lacks."""
+
+
+class BucketSettings(Model):
+    """One bucket of the applications: S3 in the primary region, a dual-region of Cloud Storage in the standby."""
+
+    data_class: Literal["internal", "confidential", "restricted"] = "confidential"
+    """How much harm the disclosure of its objects would do."""
+
+    rpo: Minutes = 15
+    """Recovery-point objective in minutes: the greatest age of the newest object that the standby lacks."""
+
+
+class SecretSettings(Model):
+    """One secret of the applications: Secrets Manager in the primary region, Secret Manager in the standby."""
+
+    rotation_days: Annotated[int, *between(1, 365, "a secret that never changes is one day known")] = 90
+    """Days after which its owner is reminded to replace it."""
+
+
 class StackSettings(Model):
     """All settings of one stack."""
 
@@ -212,6 +277,18 @@ class Shared(StackSettings):
     addresses: Addresses
     """What the address plan of both clouds is made from."""
 
+    databases: Annotated[
+        Mapping[Fixed[DatabaseName], RelationalSettings],
+        Field(min_length=1, max_length=1),
+    ]
+    """The relational database by its name; one, since Aurora makes one with its cluster."""
+
+    buckets: Annotated[Mapping[Fixed[BucketUse], BucketSettings], Field(min_length=1)]
+    """The applications' buckets, by what they hold: S3 in the primary region, Cloud Storage in the standby."""
+
+    app_secrets: Annotated[Mapping[Fixed[SecretName], SecretSettings], Field(default_factory=dict)]
+    """The applications' secrets: the primary's are copied to the standby, which can read them without AWS."""
+
     tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
 
@@ -222,3 +299,8 @@ class Shared(StackSettings):
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""
         return plan(self.addresses)
+
+    @property
+    def database_name(self) -> str:
+        """The name of the one relational database."""
+        return next(iter(self.databases))

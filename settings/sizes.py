@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-SMALL: Mapping[str, Mapping[str, Any]] = {
+PROD: Mapping[str, Mapping[str, Any]] = {
     # What carries secrets, images and logs stays in the VPC; the rest leaves by NAT, under TLS as everywhere.
     "network": {"interface_endpoints": ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "sts"]},
     "cluster": {
@@ -28,12 +28,16 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
     "observability": {"anomaly_detection": False},
 }
-"""What is smaller, by key and field: machines, volumes, backups, replicas; nothing is less secure."""
+DR: Mapping[str, Mapping[str, Any]] = {}
+
+SMALL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {"prod": PROD, "dr": DR}
+"""What is smaller, by stack, key and field: machines, volumes, backups, replicas; nothing is less secure."""
 
 
-def sized(tree: Mapping[str, Any]) -> dict[str, Any]:
+def sized(stack: str, tree: Mapping[str, Any]) -> dict[str, Any]:
     """A stack's values with the defaults of its size beneath them."""
+    small = SMALL.get(stack, {})
     if tree.get("size") != "small":
         return dict(tree)
-    given = {key: tree.get(key, {}) for key in SMALL}
-    return {**tree, **{key: {**SMALL[key], **value} for key, value in given.items() if isinstance(value, dict)}}
+    given = {key: tree.get(key, {}) for key in small}
+    return {**tree, **{key: {**small[key], **value} for key, value in given.items() if isinstance(value, dict)}}

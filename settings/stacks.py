@@ -16,10 +16,12 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
+from settings.gcp import keys as gcp_keys
+from settings.gcp import network as gcp_network
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
-from settings.types import Refusal
+from settings.types import Mode, Refusal
 
 
 class Prod(Shared):
@@ -124,11 +126,20 @@ class Prod(Shared):
 class Dr(Shared):
     """The Google Cloud standby region."""
 
+    mode: Mode = "standby"
+    """The region's role, which sizes it; `pulumi config set mode active` during a failover."""
+
+    size: Literal["production", "small"] = "production"
+    """Which defaults the keys below have: those shown, or those of a small environment (settings/sizes.py)."""
+
     protection: bool = True
     """Deletion protection, final backups and Pulumi's `protect`; false only for an environment to throw away."""
 
-    mode: Literal["standby", "active"] = "standby"
-    """The region's role, which sizes it; `pulumi config set mode active` during a failover."""
+    keys: gcp_keys.KeySettings = gcp_keys.KeySettings()
+    """Customer-managed keys of Cloud KMS."""
+
+    network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
+    """The VPC network."""
 
 
 class Interconnect(Shared):

@@ -6,7 +6,7 @@ the key and the value.
 
 import re
 from ipaddress import IPv4Network
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.fields import FieldInfo
@@ -41,6 +41,24 @@ Fixed = Annotated[Value, FIXED]
 
 docs/operations.md says how such a change is made nevertheless. A test finds the settings that must be marked.
 """
+
+
+Mode = Literal["standby", "active"]
+"""The role of the standby region: waiting, or in the primary's place."""
+
+
+class ByMode(Model, Generic[Value]):
+    """A size in each role of the standby region; moving between them changes sizes and nothing else."""
+
+    standby: Value
+    """While the primary serves; enough to take what replication sends, and to start from."""
+
+    active: Value
+    """While this region serves in its place."""
+
+    def of(self, mode: Mode) -> Value:
+        """The size in a role."""
+        return self.active if mode == "active" else self.standby
 
 
 def matching(pattern: str, consequence: str, remedy: str) -> Check:
@@ -233,6 +251,26 @@ DatabaseName = Annotated[
         "use 1 to 63 lower-case letters, digits and underscores, starting with a letter; PostgreSQL keeps a few",
     ),
 ]
+
+BucketUse = Annotated[
+    str,
+    *matching(
+        r"(?!(access-)?logs$|backups$|switch$)[a-z]([a-z0-9-]{0,18}[a-z0-9])?",
+        "it cannot be part of a bucket's name, or the platform has such a bucket itself",
+        "use 1 to 20 lower-case letters, digits and hyphens, starting with a letter, such as assets",
+    ),
+]
+"""What a bucket holds."""
+
+SecretName = Annotated[
+    str,
+    *matching(
+        r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
+        "one of the clouds refuses it as a secret's name",
+        "use 1 to 63 lower-case letters, digits and hyphens, starting with a letter",
+    ),
+]
+"""A secret's name in both clouds."""
 
 TableName = Annotated[
     str,

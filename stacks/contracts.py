@@ -11,6 +11,7 @@ from pulumi import Output
 
 from settings.addresses import Tier
 from settings.observability import Severity
+from settings.types import Mode
 
 Text = str | Output[str]
 """A text that may be known only once its resource exists."""
@@ -198,3 +199,18 @@ class ProdExports(TypedDict):
     observability: ObservabilityExports
     controllers: ControllersExports
     inventory: Inventory
+
+
+class StandbyNetworkExports(TypedDict):
+    """The standby's VPC network and its subnets, by what they are for."""
+
+    networkId: Text
+    subnetIds: Mapping[str, Text]
+
+
+class DrExports(TypedDict):
+    """What `dr` exports."""
+
+    mode: Mode
+    region: str
+    network: StandbyNetworkExports

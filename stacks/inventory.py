@@ -10,9 +10,6 @@ from stacks.contracts import Inventory, Store, Text
 SEARCH_SNAPSHOT_DAYS = 14
 """OpenSearch keeps its own hourly snapshots for two weeks."""
 
-OBJECTS_RPO_MINUTES = 15
-"""The event-driven transfer to Cloud Storage follows each new object; its service promises no time."""
-
 
 def of_prod(settings: Prod, tags: Tags, key_arns: Mapping[str, Text]) -> Inventory:
     """The inventory of the primary region; `key_arns` are its keys by name."""
@@ -38,7 +35,7 @@ def _stores(settings: Prod) -> dict[str, Store]:
     database: Store = {
         "kind": "relational",
         "peer": "relational",
-        "rpoMinutes": settings.database.rpo,
+        "rpoMinutes": settings.databases[settings.database_name].rpo,
         "backupDays": settings.database.backup_days,
         "key": "database",
     }
@@ -79,11 +76,14 @@ def _stores(settings: Prod) -> dict[str, Store]:
             "key": "search",
         },
     }
-    assets: Store = {
-        "kind": "objects",
-        "peer": "objects",
-        "rpoMinutes": OBJECTS_RPO_MINUTES,
-        "backupDays": settings.backup.days["confidential"],
-        "key": "objects",
+    buckets: dict[str, Store] = {
+        f"buckets/{use}": {
+            "kind": "objects",
+            "peer": "objects",
+            "rpoMinutes": bucket.rpo,
+            "backupDays": settings.backup.days.get(bucket.data_class, 0),
+            "key": "objects",
+        }
+        for use, bucket in settings.buckets.items()
     }
-    return {"database": database, **tables, **topics, **rebuilt, "assets": assets}
+    return {"database": database, **tables, **topics, **rebuilt, **buckets}

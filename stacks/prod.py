@@ -152,6 +152,7 @@ class _Region:
             self.scope,
             self.settings.database,
             identifier=self.prefix,
+            database_name=self.settings.database_name,
             network=self.network,
             clients=self.pods,
             key_arn=self.keys.arns["database"],
@@ -229,16 +230,19 @@ class _Region:
             access_logs=self.access_logs,
             opts=self.opts,
         )
-        assets = Bucket(
-            "assets",
-            self.scope,
-            data_class="confidential",
-            key_arn=self.keys.arns["objects"],
-            noncurrent_days=storage.noncurrent_days,
-            access_logs=self.access_logs,
-            inventories=logs,
-            opts=self.opts,
-        )
+        applications = {
+            use: Bucket(
+                use,
+                self.scope,
+                data_class=declared.data_class,
+                key_arn=self.keys.arns["objects"],
+                noncurrent_days=storage.noncurrent_days,
+                access_logs=self.access_logs,
+                inventories=logs,
+                opts=self.opts,
+            )
+            for use, declared in self.settings.buckets.items()
+        }
         backups = Bucket(
             "backups",
             self.scope,
@@ -251,7 +255,7 @@ class _Region:
             inventories=logs,
             opts=self.opts,
         )
-        self.buckets = {"assets": assets, "backups": backups, "logs": logs}
+        self.buckets = {**applications, "backups": backups, "logs": logs}
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -293,7 +297,7 @@ class _Region:
             restore_tests={
                 "Aurora": RestoreTest([self.database.arn], {"dbSubnetGroupName": self.database.subnet_group_name}),
                 "DynamoDB": RestoreTest(list(self.tables.table_arns.values())),
-                "S3": RestoreTest([self.buckets["assets"].arn]),
+                "S3": RestoreTest([self.buckets[use].arn for use in self.settings.buckets]),
             },
             opts=self.opts,
         )

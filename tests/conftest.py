@@ -4,10 +4,11 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from preview.graph import Graph
 
@@ -57,3 +58,23 @@ def graphs() -> dict[str, Graph]:
 @pytest.fixture(scope="session")
 def prod(graphs: dict[str, Graph]) -> Graph:
     return graphs["prod"]
+
+
+@pytest.fixture(scope="session")
+def dr(graphs: dict[str, Graph]) -> Graph:
+    return graphs["dr"]
+
+
+@pytest.fixture
+def changed_stack(project_copy: Path) -> Callable[[str, Mapping[str, object]], Graph]:
+    """The simulated update of a stack with other settings, by key."""
+
+    def run(stack: str, settings: Mapping[str, object]) -> Graph:
+        file = project_copy / f"Pulumi.{stack}.yaml"
+        config = yaml.safe_load(file.read_text())["config"]
+        file.write_text(yaml.safe_dump({"config": {**config, **{f"multicloud:{k}": v for k, v in settings.items()}}}))
+        result = run_preview(stack, "--json", "--pass", "update", "--project", str(project_copy))
+        assert result.returncode == 0, result.stderr
+        return Graph(json.loads(result.stdout))
+
+    return run

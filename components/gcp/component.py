@@ -20,8 +20,15 @@ class Scope:
     """Guards stateful resources: Pulumi's `protect`, and the cloud's own protection where there is one."""
 
 
-# A notification channel's `labels` are its settings; ours go to `user_labels`.
-_OWN_LABELS = {"gcp:monitoring/notificationChannel:NotificationChannel": "user_labels"}
+# Where our labels go, if not to `labels`: a notification channel's are its settings.
+LABELS = {
+    "gcp:container/cluster:Cluster": "resource_labels",
+    "gcp:monitoring/alertPolicy:AlertPolicy": "user_labels",
+    "gcp:monitoring/customService:CustomService": "user_labels",
+    "gcp:monitoring/notificationChannel:NotificationChannel": "user_labels",
+    "gcp:monitoring/slo:Slo": "user_labels",
+    "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": "user_labels",
+}
 
 
 class GcpComponent(Component):
@@ -39,7 +46,7 @@ class GcpComponent(Component):
     ) -> None:
         labels = scope.tags.of(data_class)
         mark = pulumi.ResourceOptions(
-            transformations=[lambda args: marked(args, _OWN_LABELS.get(args.type_, "labels"), labels)]
+            transformations=[lambda args: marked(args, LABELS.get(args.type_, "labels"), labels)]
         )
         super().__init__(f"multicloud:gcp:{kind}", name, None, pulumi.ResourceOptions.merge(opts, mark))
         self.scope, self.protect = scope, scope.protect

@@ -42,12 +42,13 @@ class StateStore(GcpComponent):
         scope: Scope,
         settings: StateSettings,
         *,
+        second_region: str,
         location: str,
         key_location: str,
         services: list[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make bucket and keys; `services` are the APIs that must be on before."""
+        """Make bucket and keys, in the scope's region and a second; `services` are the APIs that must be on before."""
         super().__init__("StateStore", name, scope, "restricted", opts)
         # Chosen names: the stacks' files hold the key's, and neither can ever be reused.
         ring = kms.KeyRing(
@@ -76,7 +77,7 @@ class StateStore(GcpComponent):
             f"{name}-bucket",
             name=settings.bucket,
             location=location,
-            custom_placement_config={"data_locations": [scope.region.upper(), settings.second_region.upper()]},
+            custom_placement_config={"data_locations": [scope.region.upper(), second_region.upper()]},
             rpo="ASYNC_TURBO",
             storage_class="STANDARD",
             uniform_bucket_level_access=True,

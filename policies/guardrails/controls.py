@@ -24,6 +24,11 @@ HUB = Framework(
     "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html",
 )
 CIS_AWS = Framework("CIS AWS Foundations", "3.0.0", "https://www.cisecurity.org/benchmark/amazon_web_services")
+CIS_GCP = Framework(
+    "CIS Google Cloud Platform Foundation",
+    "3.0.0",
+    "https://www.cisecurity.org/benchmark/google_cloud_computing_platform",
+)
 CIS_EKS = Framework("CIS Amazon EKS", "1.1.0", "https://www.cisecurity.org/benchmark/kubernetes")
 NIST = Framework("NIST SP 800-53", "5", "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final")
 
@@ -140,6 +145,7 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-account-password-policy": {HUB: ("IAM.15", "IAM.16"), CIS_AWS: ("1.8", "1.9")},
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
+    "gcp-kms-rotation": {CIS_GCP: ("1.10",)},
 }
 
 

@@ -1,66 +1,8 @@
 """Every rule of the pack, in one list."""
 
 from guardrails.model import Rule
-from guardrails.rules.aws import (
-    account,
-    acm,
-    addresses,
-    audit,
-    backup,
-    cloudfront,
-    codebuild,
-    detection,
-    dynamodb,
-    ec2,
-    ecr,
-    eks,
-    elasticache,
-    elb,
-    iam,
-    kms,
-    logs,
-    messaging,
-    monitoring,
-    msk,
-    network,
-    opensearch,
-    protection,
-    rds,
-    route53,
-    s3,
-    secrets,
-    waf,
-)
+from guardrails.rules import aws, gcp
 
-FAMILIES = (
-    network,
-    addresses,
-    ec2,
-    eks,
-    rds,
-    msk,
-    dynamodb,
-    kms,
-    iam,
-    secrets,
-    logs,
-    protection,
-    s3,
-    elasticache,
-    opensearch,
-    ecr,
-    backup,
-    route53,
-    acm,
-    cloudfront,
-    waf,
-    elb,
-    audit,
-    detection,
-    account,
-    codebuild,
-    messaging,
-    monitoring,
-)
+FAMILIES = (*aws.FAMILIES, *gcp.FAMILIES)
 
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

@@ -147,6 +147,8 @@ PINNED = [
     "aws-waf-managed-rules",
     "aws-waf-rate-limit",
     "aws-xray-encrypted-with-cmk",
+    "gcp-kms-destruction-wait",
+    "gcp-kms-rotation",
     "guardrails-suppressions-current",
 ]
 

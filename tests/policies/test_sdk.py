@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pulumi_aws
+import pulumi_gcp
 import pytest
 from guardrails.model import ResourceRule, Rule
 from guardrails.subject import Node, Resource
@@ -17,6 +18,8 @@ from tests.policies.harness import RULES, Subject, all_cases, judge, servicer, s
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
+SDKS = (pulumi_aws, pulumi_gcp)
+
 ENGINE_TYPES = {"pulumi:pulumi:Stack"}
 
 
@@ -24,7 +27,7 @@ ENGINE_TYPES = {"pulumi:pulumi:Stack"}
 def aliases() -> dict[str, set[str]]:
     """For each current token the older tokens that the SDK still knows."""
     found: dict[str, set[str]] = {}
-    for file in Path(pulumi_aws.__file__).parent.glob("*/*.py"):
+    for file in (file for sdk in SDKS for file in Path(sdk.__file__).parent.glob("*/*.py")):
         text = file.read_text(encoding="utf-8")
         if "pulumi.Alias(type_=" not in text:
             continue
@@ -48,7 +51,8 @@ def input_types(token: str) -> dict[str, Any]:
 
 
 def test_every_token_is_one_the_sdk_registers() -> None:
-    registered = set(re.findall(r'"(\w+:[\w/]+:\w+)":', Path(pulumi_aws.__file__).read_text(encoding="utf-8")))
+    registrations = "".join(Path(sdk.__file__).read_text(encoding="utf-8") for sdk in SDKS)
+    registered = set(re.findall(r'"(\w+:[\w/]+:\w+)":', registrations))
     known = registered | {old for olds in aliases().values() for old in olds}
     tokens = {token for rule in RULES.values() for token in rule.types}
     assert tokens - known - ENGINE_TYPES == set()

@@ -34,6 +34,13 @@ class Case:
 
 CASES = {
     "Pulumi.yaml": [
+        Case(
+            "name that PostgreSQL keeps", "databases", {"postgres": {}}, "PostgreSQL keeps",
+            at="databases.postgres", shown='"postgres"',
+        ),
+        Case("a second database", "databases", {"one": {}, "two": {}}, "remove some"),
+        Case("bucket that the platform has itself", "buckets", {"logs": {}}, "such as assets",
+             at="buckets.logs", shown='"logs"'),
         Case("no range", "addresses.supernet", "10.64.0.0/33", "such as 10.64.0.0/12"),
         Case("host bits", "addresses.supernet", "10.64.0.1/12", "first address"),
         Case("a range as a number", "addresses.supernet", 10, "first address"),
@@ -49,6 +56,9 @@ CASES = {
         Case("unknown AWS region", "regions.aws", "us-west-9", "us-west-2"),
         Case("region of two zones", "regions.aws", "us-west-1", "three zones"),
         Case("unknown Google Cloud region", "regions.gcp", "us-west-99", "us-central1"),
+        Case("both regions one", "regions.gcp_second", "us-central1", "another region"),
+        Case("regions of two continents", "regions.gcp_second", "europe-west1", "starts with us"),
+        Case("a continent without pairs", "regions.gcp", "me-west1", "starts with asia, europe, us"),
         Case("unquoted account id", "accounts.aws", 111122223333, "in quotes"),
         Case("account id without its zero", "accounts.aws", "11122223333", "in quotes"),
         Case("unquoted project number", "accounts.gcp_project_number", 123456789012, "in quotes"),
@@ -145,7 +155,6 @@ CASES = {
             at="database.maintenance_window", shown='"mon:00:00-mon:01:00"',
         ),
         Case("class that Aurora lacks", "database.instance_class", "db.m8g.large", "db.r8g.xlarge"),
-        Case("name that PostgreSQL keeps", "database.name", "postgres", "PostgreSQL keeps"),
         Case("unknown Kafka version", "stream.version", "2.8.1", "3.9.x.kraft"),
         Case(
             "volumes that shrink", "stream", {"volume_gib": 800, "volume_maximum_gib": 400}, "raise volume_maximum_gib",
@@ -305,7 +314,7 @@ CASES = {
     ],
     "Pulumi.dr.yaml": [
         Case("unknown mode", "mode", "passive", "'standby' or 'active'"),
-        Case("key of another stack", "network", {"zones": ZONES}, "remove it; known are"),
+        Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
         Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),
     ],
     "Pulumi.interconnect.yaml": [

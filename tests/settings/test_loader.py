@@ -50,12 +50,12 @@ def test_a_small_environment_has_smaller_defaults(project, monkeypatch):
     small = prod.load(monkeypatch)
     assert small.database.instance_class != large.database.instance_class
     assert small.database.instances == 2, "a value that is set goes before a default"
-    for key in SMALL:
+    for key in SMALL["prod"]:
         small_key, large_key = getattr(small, key), getattr(large, key)
         assert small_key != large_key
         assert {
             name for name in type(small_key).model_fields if getattr(small_key, name) != getattr(large_key, name)
-        } <= (SMALL[key].keys())
+        } <= (SMALL["prod"][key].keys())
 
 
 def test_tree_is_frozen(project, monkeypatch):

@@ -10,9 +10,9 @@ import pytest
 from pulumi import Output
 
 from preview.graph import Graph
-from stacks.contracts import ProdExports
+from stacks.contracts import DrExports, ProdExports
 
-CONTRACTS = {"prod": ProdExports}
+CONTRACTS = {"prod": ProdExports, "dr": DrExports}
 
 # What holds data that the standby must have: resource type, and how the inventory names a resource of it.
 STORES = {

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def test_a_wrong_setting_stops_the_stack_before_its_first_resource(copy: Path, preview: Callable) -> None:
-    file = copy / "Pulumi.prod.yaml"
+def test_a_wrong_setting_stops_the_stack_before_its_first_resource(project_copy: Path, preview: Callable) -> None:
+    file = project_copy / "Pulumi.prod.yaml"
     file.write_text(file.read_text().replace("us-west-2a, us-west-2b, us-west-2c", "us-west-2a, us-west-2b"))
 
-    result = preview("prod", "--json", "--project", str(copy))
+    result = preview("prod", "--json", "--project", str(project_copy))
 
     assert result.returncode == 1
     document = json.loads(result.stdout)
@@ -19,11 +19,11 @@ def test_a_wrong_setting_stops_the_stack_before_its_first_resource(copy: Path, p
         assert part in message
 
 
-def test_a_refused_stack_stops_no_other(copy: Path, preview: Callable) -> None:
-    file = copy / "Pulumi.prod.yaml"
+def test_a_refused_stack_stops_no_other(project_copy: Path, preview: Callable) -> None:
+    file = project_copy / "Pulumi.prod.yaml"
     file.write_text(file.read_text() + "  multicloud:nonsense: 1\n")
 
-    result = preview("--json", "--project", str(copy))
+    result = preview("--json", "--project", str(project_copy))
 
     assert result.returncode == 1
     failed = {

@@ -18,6 +18,12 @@ class Slip:
     resource: str
     property: str
     rule: str
+    stack: str = "prod"
+
+    @property
+    def path(self) -> str:
+        """The file's path in the project."""
+        return f"components/{'gcp' if self.stack == 'dr' else 'aws'}/{self.file}"
 
 
 SLIPS = (
@@ -197,17 +203,26 @@ SLIPS = (
         "kmsMasterKeyId",
         "aws-sns-encrypted-with-cmk",
     ),
+    Slip(
+        "keys.py",
+        'rotation_period=f"{settings.rotation_days * DAY}s",',
+        "",
+        "keys-logs",
+        "rotationPeriod",
+        "gcp-kms-rotation",
+        stack="dr",
+    ),
 )
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.rule)
 def test_an_unsafe_line_stops_the_stack(slip: Slip, project_copy: Path, root: Path, preview: Callable) -> None:
-    file = project_copy / "components/aws" / slip.file
+    file = project_copy / slip.path
     source = file.read_text()
     assert source.count(slip.safe) == 1
     file.write_text(source.replace(slip.safe, slip.unsafe))
 
-    result = preview("prod", "--json", "--project", str(project_copy), "--policy-pack", str(root / "policies"))
+    result = preview(slip.stack, "--json", "--project", str(project_copy), "--policy-pack", str(root / "policies"))
 
     assert result.returncode == 1
     violations = {

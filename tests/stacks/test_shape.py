@@ -3,10 +3,12 @@
 import importlib
 import inspect
 import json
+import re
 from typing import Any
 
 import pytest
 
+from components.gcp.component import LABELS
 from preview.graph import Graph, Node
 
 OWNED = ("service", "environment", "owner", "cost-centre", "data-class", "dr-role")
@@ -34,6 +36,10 @@ STATEFUL = {
     "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
     "aws:route53/keySigningKey:KeySigningKey",
     "aws:route53/zone:Zone",
+    "gcp:compute/network:Network",
+    "gcp:compute/subnetwork:Subnetwork",
+    "gcp:kms/cryptoKey:CryptoKey",
+    "gcp:kms/keyRing:KeyRing",
 }
 
 
@@ -46,12 +52,14 @@ def cloud_resources(graph: Graph) -> list[Node]:
     return [node for node in graph.nodes.values() if not node.is_component and not node.is_provider]
 
 
-def takes_tags(token: str) -> bool:
-    """Whether the SDK's class of a token has a `tags` argument that is a mapping."""
+def marks(token: str) -> str | None:
+    """The argument with tags or labels, in the engine's spelling, if a token's class takes such a mapping."""
     package, module, name = token.split(":")
     sdk = importlib.import_module(f"pulumi_{package}.{module.split('/')[0]}")
+    argument = "tags" if package == "aws" else LABELS.get(token, "labels")
     initialise = getattr(sdk, name)._internal_init
-    return "Mapping" in str(inspect.signature(initialise).parameters.get("tags", ""))
+    taken = "Mapping" in str(inspect.signature(initialise).parameters.get(argument, ""))
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), argument) if taken else None
 
 
 class TestEveryResource:
@@ -71,9 +79,9 @@ class TestEveryResource:
 
     def test_carries_its_owner_and_its_role(self, graph: Graph) -> None:
         for node in cloud_resources(graph):
-            if takes_tags(node.type):
-                missing = [key for key in OWNED if not node.inputs.get("tags", {}).get(key)]
-                assert not missing, f"{node.urn} lacks the tags {missing}"
+            if argument := marks(node.type):
+                missing = [key for key in OWNED if not node.inputs.get(argument, {}).get(key)]
+                assert not missing, f"{node.urn} lacks the marks {missing}"
 
     def test_is_protected_if_it_is_stateful(self, graph: Graph) -> None:
         for node in cloud_resources(graph):

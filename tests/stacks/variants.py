@@ -51,7 +51,7 @@ def changed(stack: str, changes: Changes) -> dict[str, Any]:
 
 def load(stack: str, tree: Mapping[str, Any]) -> Shared:
     """The checked settings; raises ValidationError where the program would refuse them."""
-    return STACKS[stack].model_validate_json(json.dumps(sized(tree)))
+    return STACKS[stack].model_validate_json(json.dumps(sized(stack, tree)))
 
 
 def lost(stack: str, changes: Changes) -> list[Loss]:

@@ -1,14 +1,12 @@
 """Graphs of what the shipped settings leave out: the program with other settings, or a component by itself."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-import yaml
 
 from preview.graph import Graph
 
@@ -26,20 +24,9 @@ opts = pulumi.ResourceOptions(providers=[aws.Provider("aws", region="us-west-2")
 
 
 @pytest.fixture
-def prod_with(root: Path, tmp_path: Path, preview: Callable) -> Callable[[Mapping[str, object]], Graph]:
+def prod_with(changed_stack: Callable[[str, Mapping[str, object]], Graph]) -> Callable[[Mapping[str, object]], Graph]:
     """The simulated update of prod with other settings, by key."""
-
-    def run(settings: Mapping[str, object]) -> Graph:
-        for part in ("settings", "components", "stacks"):
-            shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in (*root.glob("Pulumi*.yaml"), root / "__main__.py"):
-            shutil.copy(file, tmp_path)
-        stack = tmp_path / "Pulumi.prod.yaml"
-        config = yaml.safe_load(stack.read_text())["config"]
-        stack.write_text(yaml.safe_dump({"config": {**config, **{f"multicloud:{k}": v for k, v in settings.items()}}}))
-        return _graph(preview("prod", "--json", "--pass", "update", "--project", str(tmp_path)))
-
-    return run
+    return lambda settings: changed_stack("prod", settings)
 
 
 @pytest.fixture

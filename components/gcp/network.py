@@ -1,0 +1,130 @@
+"""The VPC network of a region: its subnets, their flow logs, and the way out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_gcp import compute
+
+from components.gcp.component import GcpComponent, Scope
+from settings.addresses import GcpPlan
+from settings.gcp.network import NetworkSettings
+
+PODS, SERVICES = "pods", "services"
+"""Names of the secondary ranges of the subnet `nodes`."""
+
+# Google's own limit is 8896; what crosses Cloud VPN is 1460, and path MTU discovery fails silently between clouds.
+MTU = 1460
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """What a subnet is for; Google reserves some purposes for itself, and logs no flows of those."""
+
+    range: str
+    """The field of the address plan with its range."""
+
+    purpose: str = "PRIVATE"
+    role: str | None = None
+
+
+SUBNETS: Mapping[str, Subnet] = {
+    "nodes": Subnet("nodes"),
+    "kafka": Subnet("kafka"),
+    "kafka-connect": Subnet("kafka_connect"),
+    "memorystore": Subnet("memorystore"),
+    "serverless": Subnet("serverless"),
+    "dms": Subnet("dms"),
+    "proxy-only": Subnet("proxy_only", purpose="REGIONAL_MANAGED_PROXY", role="ACTIVE"),
+    "psc": Subnet("psc", purpose="PRIVATE_SERVICE_CONNECT"),
+}
+
+
+class Network(GcpComponent):
+    """A VPC network whose machines have no public address: they reach Google privately, and the rest by NAT."""
+
+    network_id: pulumi.Output[str]
+    """projects/<project>/global/networks/<name>."""
+
+    name: pulumi.Output[str]
+    subnet_ids: dict[str, pulumi.Output[str]]
+    """projects/<project>/regions/<region>/subnetworks/<name>, by what the subnet is for."""
+
+    router_name: pulumi.Output[str]
+    ranges: GcpPlan
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        settings: NetworkSettings,
+        *,
+        ranges: GcpPlan,
+        asn: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make the network; `asn` is its Cloud Router's number towards other networks."""
+        super().__init__("Network", name, scope, "internal", opts)
+        self.ranges = ranges
+        network = compute.Network(
+            f"{name}-vpc",
+            auto_create_subnetworks=False,
+            routing_mode="GLOBAL",
+            mtu=MTU,
+            network_firewall_policy_enforcement_order="BEFORE_CLASSIC_FIREWALL",
+            opts=self.child(stateful=True),
+        )
+        self.network_id, self.name = network.id, network.name
+        self.subnet_ids = {use: self._subnet(name, use, subnet, settings) for use, subnet in SUBNETS.items()}
+        self.router_name = self._way_out(name, asn)
+        self.register_outputs(
+            {"networkId": self.network_id, "subnetIds": self.subnet_ids, "routerName": self.router_name}
+        )
+
+    def _subnet(self, name: str, use: str, subnet: Subnet, settings: NetworkSettings) -> pulumi.Output[str]:
+        private = subnet.purpose == "PRIVATE"
+        secondary = {PODS: self.ranges.pods, SERVICES: self.ranges.services} if use == "nodes" else {}
+        return compute.Subnetwork(
+            f"{name}-{use}",
+            network=self.network_id,
+            ip_cidr_range=str(getattr(self.ranges, subnet.range)),
+            purpose=subnet.purpose,
+            role=subnet.role,
+            private_ip_google_access=True if private else None,
+            stack_type="IPV4_ONLY" if private else None,
+            secondary_ip_ranges=[
+                {"range_name": range_name, "ip_cidr_range": str(cidr)} for range_name, cidr in secondary.items()
+            ],
+            log_config={
+                "aggregation_interval": settings.flow_log_interval,
+                "flow_sampling": settings.flow_log_sampling_percent / 100,
+                "metadata": "INCLUDE_ALL_METADATA",
+            }
+            if private
+            else None,
+            opts=self.child(stateful=True),
+        ).id
+
+    def _way_out(self, name: str, asn: int) -> pulumi.Output[str]:
+        """Cloud NAT on a Cloud Router; the router's name."""
+        router = compute.Router(
+            f"{name}-router",
+            network=self.network_id,
+            region=self.scope.region,
+            bgp={"asn": asn, "advertise_mode": "DEFAULT"},
+            opts=self.child(),
+        )
+        compute.RouterNat(
+            f"{name}-nat",
+            router=router.name,
+            region=self.scope.region,
+            nat_ip_allocate_option="AUTO_ONLY",
+            source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
+            enable_dynamic_port_allocation=True,
+            enable_endpoint_independent_mapping=False,
+            min_ports_per_vm=64,
+            max_ports_per_vm=4096,
+            log_config={"enable": True, "filter": "ERRORS_ONLY"},
+            opts=self.child(),
+        )
+        return router.name

@@ -1,0 +1,7 @@
+"""Rules on Google Cloud resources, and on stacks of them: one module a family."""
+
+from guardrails.rules.gcp import (
+    kms,
+)
+
+FAMILIES = (kms,)

@@ -1,0 +1,17 @@
+"""Settings of the standby's network."""
+
+from typing import Annotated, Literal
+
+from settings.types import Model, between
+
+
+class NetworkSettings(Model):
+    """The VPC network."""
+
+    flow_log_sampling_percent: Annotated[int, *between(1, 100, "without samples there is no flow log")] = 50
+    """Share of flows that are logged, in percent."""
+
+    flow_log_interval: Literal[
+        "INTERVAL_5_SEC", "INTERVAL_30_SEC", "INTERVAL_1_MIN", "INTERVAL_5_MIN", "INTERVAL_10_MIN", "INTERVAL_15_MIN"
+    ] = "INTERVAL_1_MIN"
+    """How long flows are gathered into one record."""
