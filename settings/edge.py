@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.types import (
     RFC_1918,
@@ -89,6 +89,36 @@ class FirewallSettings(Model):
     """Days for which the firewall's decisions are kept."""
 
 
+def _ranges_are_partners(cidrs: tuple[Cidr, ...]) -> tuple[Cidr, ...]:
+    for position, cidr in enumerate(cidrs):
+        if cidr.prefixlen < 24:
+            raise Refusal(
+                f"{cidr.num_addresses} addresses would pass the firewall by", "name ranges of /24 or narrower",
+                at=(position,),
+            )  # fmt: skip
+        if any(cidr.overlaps(private) for private in RFC_1918):
+            raise Refusal(
+                "an internet-facing load balancer never sees a private address",
+                "name the partner's public range",
+                at=(position,),
+            )
+    return cidrs
+
+
+PartnerRanges = Annotated[tuple[Cidr, ...], AfterValidator(_ranges_are_partners), Field(max_length=50)]
+"""Public ranges of partners, narrow enough to be theirs alone."""
+
+
+def kind_has_its_list(settings: Model, kind: str, lists: Mapping[str, str]) -> None:
+    """Refuse partners' settings whose list of the admitted is empty, or belongs to another kind; `lists` by kind."""
+    for each, key in lists.items():
+        given = bool(getattr(settings, key))
+        if kind == each and not given:
+            raise Refusal("nobody could connect", f"fill {key}, or set kind to none", at=(key,))
+        if kind != each and given:
+            raise Refusal(f"it has no effect with kind {kind}", f"set kind to {each}, or empty it", at=(key,))
+
+
 class PartnerSettings(Model):
     """How partners reach the platform without the content delivery network."""
 
@@ -98,35 +128,12 @@ class PartnerSettings(Model):
     allowed_principals: tuple[PrincipalArn, ...] = ()
     """Who may ask for a PrivateLink connection; each is accepted by hand."""
 
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(max_length=50)] = ()
+    allowed_cidrs: PartnerRanges = ()
     """Public ranges of the partners, none wider than /24."""
-
-    @field_validator("allowed_cidrs")
-    @classmethod
-    def _ranges_are_partners(cls, cidrs: tuple[Cidr, ...]) -> tuple[Cidr, ...]:
-        for position, cidr in enumerate(cidrs):
-            if cidr.prefixlen < 24:
-                raise Refusal(
-                    f"{cidr.num_addresses} addresses would pass the firewall by", "name ranges of /24 or narrower",
-                    at=(position,),
-                )  # fmt: skip
-            if any(cidr.overlaps(private) for private in RFC_1918):
-                raise Refusal(
-                    "an internet-facing load balancer never sees a private address",
-                    "name the partner's public range",
-                    at=(position,),
-                )
-        return cidrs
 
     @model_validator(mode="after")
     def _kind_has_its_list(self) -> "PartnerSettings":
-        lists = {"private_link": "allowed_principals", "allow_list": "allowed_cidrs"}
-        for kind, key in lists.items():
-            given = bool(getattr(self, key))
-            if self.kind == kind and not given:
-                raise Refusal("nobody could connect", f"fill {key}, or set kind to none", at=(key,))
-            if self.kind != kind and given:
-                raise Refusal(f"it has no effect with kind {self.kind}", f"set kind to {kind}, or empty it", at=(key,))
+        kind_has_its_list(self, self.kind, {"private_link": "allowed_principals", "allow_list": "allowed_cidrs"})
         return self
 
 

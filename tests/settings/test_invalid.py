@@ -74,7 +74,10 @@ CASES = {
         ),
         Case("no public name", "front_door.hosts", [], "at least one"),
         Case("name twice", "front_door.hosts", ["api", "api"], "repetition", at="front_door.hosts[1]", shown='"api"'),
-        Case("name of two labels", "front_door.hosts", ["a.b"], "one DNS label", at="front_door.hosts[0]", shown='"a.b"'),
+        Case(
+            "name of two labels", "front_door.hosts", ["a.b"], "one DNS label",
+            at="front_door.hosts[0]", shown='"a.b"',
+        ),
         Case("health path without a slash", "front_door.health_path", "healthz", "/healthz"),
         Case(
             "window that one firewall lacks", "front_door.rate_limits", {"all": {"requests": 10, "window_seconds": 90}},
