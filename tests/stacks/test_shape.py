@@ -36,10 +36,15 @@ STATEFUL = {
     "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
     "aws:route53/keySigningKey:KeySigningKey",
     "aws:route53/zone:Zone",
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
+    "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/network:Network",
+    "gcp:compute/serviceAttachment:ServiceAttachment",
     "gcp:compute/subnetwork:Subnetwork",
+    "gcp:dns/managedZone:ManagedZone",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
+    "gcp:storage/bucket:Bucket",
 }
 
 
