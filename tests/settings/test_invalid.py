@@ -322,6 +322,29 @@ CASES = {
         Case("unknown mode", "mode", "passive", "'standby' or 'active'"),
         Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
         Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),
+        Case(
+            "a star in the middle of a path", "edge.cached_paths", ["/static/*/icons"], "/static/*",
+            at="edge.cached_paths[0]", shown='"/static/*/icons"',
+        ),
+        Case("bucket that there is not", "edge.signed_bucket", "images", "name one of assets"),
+        Case("a DS record by an old digest", "edge.delegation_ds", "12345 13 1 " + "AB" * 20, "dns-keys list"),
+        Case("paranoia that OWASP lacks", "edge.firewall", {"sensitivity": 5}, "1 to 4",
+             at="edge.firewall.sensitivity", shown="5"),
+        Case(
+            "rule set that is not used", "edge.firewall", {"counted_rules": {"iis": ["owasp-crs-v042200-id1"]}},
+            "sql_injection", at="edge.firewall.counted_rules.iis", shown='"iis"',
+        ),
+        Case("body of an odd size", "edge.firewall", {"inspected_body_kib": 24}, "64",
+             at="edge.firewall.inspected_body_kib", shown="24"),
+        Case(
+            "partners without projects", "edge.partners", {"kind": "private_link"}, "fill allowed_projects",
+            at="edge.partners.allowed_projects", shown='{"kind": "private_link"}',
+        ),
+        Case(
+            "the world as a partner", "edge.partners", {"kind": "allow_list", "allowed_cidrs": ["0.0.0.0/0"]},
+            "/24 or narrower", at="edge.partners.allowed_cidrs[0]", shown='"0.0.0.0/0"',
+        ),
+        Case("no time to answer", "edge.request_timeout_seconds", 0, "1 to 3600"),
     ],
     "Pulumi.interconnect.yaml": [
         Case("unknown link", "kind", "bridge", "'vpn', 'partner' or 'dedicated'"),
