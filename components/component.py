@@ -43,3 +43,14 @@ def marked(
     if key not in args.props or not (own is None or isinstance(own, Mapping)):
         return None
     return pulumi.ResourceTransformationResult({**args.props, key: {**marks, **(own or {})}}, args.opts)
+
+
+def always(given: pulumi.Output[str | None], what: str) -> pulumi.Output[str]:
+    """An output that the cloud always fills in where the SDK's types allow none; `what` names it in the error."""
+
+    def check(value: str | None) -> str:
+        if value is None:
+            raise ValueError(f"the cloud returned no {what}, which it always does for such a resource")
+        return value
+
+    return given.apply(check)

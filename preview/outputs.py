@@ -287,6 +287,9 @@ class _Answer:
                 return str(1 + self._number(path) % 254)
             case "octets":
                 return f"{self._number(path) // 256 % 256}.{self._number(path) % 256}"
+            case "publicAddress":
+                six = self._given("ipVersion") == "IPV6"
+                return f"2001:db8::{self._digest(path):.4}" if six else f"203.0.113.{self.word('octet', path)}"
             case "uuid":
                 return str(uuid.UUID(self._digest(path)[:32], version=4))
             case "property":

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.types import (
     RFC_1918,
     Cidr,
-    Label,
     LogRetentionDays,
     Model,
     Refusal,
-    between,
     matching,
     one_of,
 )
@@ -27,8 +25,6 @@ MANAGED_RULE_GROUPS: Mapping[str, str] = {
 }
 """AWS's rule groups, in the order in which they judge: cheap ones first."""
 
-RESERVED_HOSTS = ("primary", "partners")
-
 ORIGIN_SHIELD_REGIONS = (
     "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "eu-central-1", "eu-west-1",
     "eu-west-2", "sa-east-1", "us-east-1", "us-east-2", "us-west-2",
@@ -41,38 +37,6 @@ SourceId = Annotated[
         "a security group's rule can name no such source, so CloudFront would not reach the platform",
         "write the id of a prefix list (pl-…) or of a security group (sg-…)",
     ),
-]
-
-SwitchObjectUrl = Annotated[
-    str,
-    *matching(
-        r"https://storage\.googleapis\.com/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]/[\w.-]{1,100}",
-        "health checkers could not read it, so that a failover would not move DNS",
-        "write https://storage.googleapis.com/<bucket>/<object>",
-    ),
-]
-
-HostName = Annotated[
-    str,
-    *matching(
-        r"@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
-        "no record and no certificate can be made for it",
-        "write one DNS label, or @ for the domain itself, in quotes",
-    ),
-]
-
-EmailAddress = Annotated[
-    str,
-    *matching(
-        r"[\w.+-]{1,64}@([a-z0-9-]+\.)+[a-z]{2,63}",
-        "certificate authorities could report nothing to it",
-        "write an address such as security@example.com",
-    ),
-]
-
-UrlPath = Annotated[
-    str,
-    *matching(r"/[\w./~-]{0,199}", "it is no path of a URL", "write one that starts with a slash, such as /healthz"),
 ]
 
 PathPattern = Annotated[
@@ -99,21 +63,6 @@ PrincipalArn = Annotated[
 ]
 
 
-class RateLimitSettings(Model):
-    """How many requests an address may send."""
-
-    requests: Annotated[int, *between(10, 2_000_000_000, "WAF counts at least 10 requests")]
-    """Requests of one address within the window, above which it is blocked."""
-
-    window_seconds: Annotated[
-        int, *one_of((60, 120, 300, 600), "WAF offers no such window", "use 60, 120, 300 or 600")
-    ] = 300
-    """The window, in seconds."""
-
-    path_prefix: UrlPath | None = None
-    """Counts only requests whose path starts so; all requests if left out."""
-
-
 class FirewallSettings(Model):
     """The web application firewall."""
 
@@ -136,14 +85,38 @@ class FirewallSettings(Model):
     ]
     """Rules that only count, by rule group: for those that block what the platform's own clients send."""
 
-    rate_limits: Annotated[Mapping[Label, RateLimitSettings], Field(min_length=1, max_length=10)] = {
-        "everything": RateLimitSettings(requests=2000),
-        "sign-in": RateLimitSettings(requests=100, path_prefix="/auth/"),
-    }
-    """Limits by name; the first that is exceeded blocks."""
-
     log_retention_days: LogRetentionDays = 90
     """Days for which the firewall's decisions are kept."""
+
+
+def _ranges_are_partners(cidrs: tuple[Cidr, ...]) -> tuple[Cidr, ...]:
+    for position, cidr in enumerate(cidrs):
+        if cidr.prefixlen < 24:
+            raise Refusal(
+                f"{cidr.num_addresses} addresses would pass the firewall by", "name ranges of /24 or narrower",
+                at=(position,),
+            )  # fmt: skip
+        if any(cidr.overlaps(private) for private in RFC_1918):
+            raise Refusal(
+                "an internet-facing load balancer never sees a private address",
+                "name the partner's public range",
+                at=(position,),
+            )
+    return cidrs
+
+
+PartnerRanges = Annotated[tuple[Cidr, ...], AfterValidator(_ranges_are_partners), Field(max_length=50)]
+"""Public ranges of partners, narrow enough to be theirs alone."""
+
+
+def kind_has_its_list(settings: Model, kind: str, lists: Mapping[str, str]) -> None:
+    """Refuse partners' settings whose list of the admitted is empty, or belongs to another kind; `lists` by kind."""
+    for each, key in lists.items():
+        given = bool(getattr(settings, key))
+        if kind == each and not given:
+            raise Refusal("nobody could connect", f"fill {key}, or set kind to none", at=(key,))
+        if kind != each and given:
+            raise Refusal(f"it has no effect with kind {kind}", f"set kind to {each}, or empty it", at=(key,))
 
 
 class PartnerSettings(Model):
@@ -155,52 +128,20 @@ class PartnerSettings(Model):
     allowed_principals: tuple[PrincipalArn, ...] = ()
     """Who may ask for a PrivateLink connection; each is accepted by hand."""
 
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(max_length=50)] = ()
+    allowed_cidrs: PartnerRanges = ()
     """Public ranges of the partners, none wider than /24."""
-
-    @field_validator("allowed_cidrs")
-    @classmethod
-    def _ranges_are_partners(cls, cidrs: tuple[Cidr, ...]) -> tuple[Cidr, ...]:
-        for position, cidr in enumerate(cidrs):
-            if cidr.prefixlen < 24:
-                raise Refusal(
-                    f"{cidr.num_addresses} addresses would pass the firewall by", "name ranges of /24 or narrower",
-                    at=(position,),
-                )  # fmt: skip
-            if any(cidr.overlaps(private) for private in RFC_1918):
-                raise Refusal(
-                    "an internet-facing load balancer never sees a private address",
-                    "name the partner's public range",
-                    at=(position,),
-                )
-        return cidrs
 
     @model_validator(mode="after")
     def _kind_has_its_list(self) -> "PartnerSettings":
-        lists = {"private_link": "allowed_principals", "allow_list": "allowed_cidrs"}
-        for kind, key in lists.items():
-            given = bool(getattr(self, key))
-            if self.kind == kind and not given:
-                raise Refusal("nobody could connect", f"fill {key}, or set kind to none", at=(key,))
-            if self.kind != kind and given:
-                raise Refusal(f"it has no effect with kind {self.kind}", f"set kind to {kind}, or empty it", at=(key,))
+        kind_has_its_list(self, self.kind, {"private_link": "allowed_principals", "allow_list": "allowed_cidrs"})
         return self
 
 
 class EdgeSettings(Model):
     """How the internet reaches the platform."""
 
-    hosts: Annotated[tuple[HostName, ...], Field(max_length=50)] = ("@", "www", "api")
-    """Public names under the domain, @ for the domain itself; DNS moves them to the standby in a failover."""
-
-    switch_object_url: SwitchObjectUrl
-    """URL of the object whose existence moves DNS to the standby; the standby's stack makes its bucket."""
-
     cloudfront_source: SourceId
     """Whom the load balancer admits: CloudFront's prefix list in this region, or the group of its VPC origins."""
-
-    health_path: UrlPath = "/healthz"
-    """What health checkers ask `primary.<domain>` for; it must answer 200 without a login."""
 
     cached_paths: Annotated[tuple[PathPattern, ...], Field(max_length=20)] = ("/static/*",)
     """Paths that are cached where the origin's Cache-Control allows it; nothing else is cached."""
@@ -232,9 +173,6 @@ class EdgeSettings(Model):
     shield_advanced: bool = False
     """Protects the distribution and the zone by Shield Advanced, to which the account must have subscribed."""
 
-    security_contact: EmailAddress | None = None
-    """Where certificate authorities report refused requests; security@<domain> if left out."""
-
     query_log_retention_days: LogRetentionDays = 90
     """Days for which DNS queries are kept."""
 
@@ -246,22 +184,6 @@ class EdgeSettings(Model):
 
     partners: PartnerSettings = PartnerSettings()
     """How partners reach the platform."""
-
-    @field_validator("hosts")
-    @classmethod
-    def _hosts_are_free(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        if not hosts:
-            raise Refusal("nobody could reach the platform", "name at least one")
-        for position, host in enumerate(hosts):
-            if host in RESERVED_HOSTS:
-                raise Refusal(
-                    "the platform uses this name itself, for what a failover must not move",
-                    "choose another",
-                    at=(position,),
-                )
-            if host in hosts[:position]:
-                raise Refusal("Route 53 refuses a second record", "remove the repetition", at=(position,))
-        return hosts
 
     @field_validator("origin_shield")
     @classmethod

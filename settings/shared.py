@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.addresses import Addresses, AddressPlan, plan
+from settings.front_door import FrontDoorSettings
 from settings.types import (
     AttributeName,
     AwsAccountId,
@@ -276,6 +277,9 @@ class Shared(StackSettings):
 
     addresses: Addresses
     """What the address plan of both clouds is made from."""
+
+    front_door: FrontDoorSettings
+    """The public names, which both regions answer to, and the switch between the two."""
 
     databases: Annotated[
         Mapping[Fixed[DatabaseName], RelationalSettings],

@@ -16,6 +16,7 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
+from settings.gcp import edge as gcp_edge
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
@@ -140,6 +141,17 @@ class Dr(Shared):
 
     network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
     """The VPC network."""
+
+    edge: gcp_edge.EdgeSettings = gcp_edge.EdgeSettings()
+    """DNS, certificates, load balancer, firewall, partners."""
+
+    @field_validator("edge")
+    @classmethod
+    def _signed_bucket_is_one_of_ours(cls, edge: gcp_edge.EdgeSettings, info: ValidationInfo) -> gcp_edge.EdgeSettings:
+        known = info.data.get("buckets")
+        if edge.signed_bucket and known is not None and edge.signed_bucket not in known:
+            raise Refusal("there is no such bucket to serve", f"name one of {', '.join(known)}", at=("signed_bucket",))
+        return edge
 
 
 class Interconnect(Shared):

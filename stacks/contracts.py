@@ -208,9 +208,54 @@ class StandbyNetworkExports(TypedDict):
     subnetIds: Mapping[str, Text]
 
 
+class PublicZone(TypedDict):
+    """A public DNS zone of the standby's."""
+
+    name: Text
+    nameServers: Sequence[Text] | Output[Sequence[str]]
+
+
+class Challenge(TypedDict):
+    """The record that proves a domain to the standby's certificate authority, for as long as there are certificates."""
+
+    name: Text
+    type: Text
+    data: Text
+
+
+class StandbyEdgeExports(TypedDict):
+    """The standby's public edge: what the primary's zone must say of it, and what the cluster attaches itself to."""
+
+    zones: Mapping[str, PublicZone]
+    """`shadow`, of the whole domain, and `gcp`, to be delegated from the primary's zone."""
+
+    delegationDs: str | None
+    """DS record of the zone `gcp`, once the settings know it."""
+
+    challenges: Mapping[str, Challenge]
+    """By zone; the primary's zone must hold the one of `shadow`: `gcp` answers its own."""
+
+    addresses: Mapping[str, Text]
+    """Of the load balancer: `ipv4` and `ipv6`."""
+
+    names: Sequence[str]
+    """Names that the stack serves, which ExternalDNS must leave alone."""
+
+    backendServices: Mapping[str, Text]
+    """Names for autoneg: `gateway`, `cached` where paths are, `partners` where they have a way in."""
+
+    signedBucket: Text | None
+    """The backend bucket that signing keys are added to."""
+
+    switchBucket: Text
+    partnerAttachment: Text | None
+    """What partners make their Private Service Connect endpoint for."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
     mode: Mode
     region: str
     network: StandbyNetworkExports
+    edge: StandbyEdgeExports

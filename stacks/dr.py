@@ -7,20 +7,24 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp.component import Scope
+from components.gcp.edge import Edge
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
-from stacks.contracts import DrExports
+from stacks.contracts import DrExports, StandbyEdgeExports
 
 # Beside those that bootstrap turns on.
 APIS = (
+    "certificatemanager",
     "cloudkms",
     "cloudresourcemanager",
     "compute",
+    "dns",
     "iam",
     "serviceusage",
+    "storage",
 )
 
 KEYS = {
@@ -105,7 +109,17 @@ class _Region:
         pass
 
     def _edge(self) -> None:
-        pass
+        self.edge = Edge(
+            "edge",
+            self.scope,
+            self.settings.edge,
+            doors=self.settings.front_door,
+            domain=self.settings.domain,
+            regions=self.settings.regions,
+            network=self.network,
+            buckets={},
+            opts=self.opts,
+        )
 
     def _security(self) -> None:
         pass
@@ -119,4 +133,25 @@ class _Region:
             "mode": self.mode,
             "region": self.scope.region,
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "edge": self._edge_exports(),
+        }
+
+    def _edge_exports(self) -> StandbyEdgeExports:
+        edge = self.edge
+        return {
+            "zones": {key: {"name": zone.name, "nameServers": zone.name_servers} for key, zone in edge.zones.items()},
+            "delegationDs": self.settings.edge.delegation_ds,
+            "challenges": {
+                key: {"name": proof["name"], "type": proof["type"], "data": proof["data"]}
+                for key, proof in edge.certificates.challenges.items()
+            },
+            "addresses": edge.balancer.addresses,
+            "names": edge.names,
+            "backendServices": {
+                **edge.balancer.service_names,
+                **({"partners": edge.partners.service_name} if edge.partners.service_name else {}),
+            },
+            "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
+            "switchBucket": edge.switch.bucket,
+            "partnerAttachment": edge.partners.attachment,
         }

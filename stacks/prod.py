@@ -262,6 +262,7 @@ class _Region:
             "edge",
             self.scope,
             self.settings.edge,
+            doors=self.settings.front_door,
             domain=self.settings.domain,
             name_prefix=self.prefix,
             network=self.network,

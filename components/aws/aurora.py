@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import rds
 
-from components.aws.component import AwsComponent, Scope, always
+from components.aws.component import AwsComponent, Scope
 from components.aws.iam import role, service_trust
 from components.aws.logs import log_group
 from components.aws.network import Network
 from components.aws.security_groups import service_group
+from components.component import always
 from settings.aws import DatabaseSettings
 
 PORT = 5432

@@ -3,7 +3,8 @@
 import pulumi
 from pulumi_aws import acm, route53
 
-from components.aws.component import GLOBAL_REGION, AwsComponent, Scope, always
+from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
+from components.component import always
 
 
 class Certificates(AwsComponent):

@@ -6,11 +6,12 @@ import pulumi
 from pulumi_aws import ec2, eks, vpc
 
 from components.aws.addons import Addons
-from components.aws.component import AwsComponent, Scope, always
+from components.aws.component import AwsComponent, Scope
 from components.aws.iam import allow, role, service_trust
 from components.aws.logs import log_group
 from components.aws.network import Network
 from components.aws.node_group import NodeGroup
+from components.component import always
 from settings.aws import ClusterSettings
 
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")

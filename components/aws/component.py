@@ -26,17 +26,6 @@ class Scope:
         return f"arn:aws:{service}:{region or self.region}:{self.account_id}:{resource}"
 
 
-def always(given: pulumi.Output[str | None], what: str) -> pulumi.Output[str]:
-    """An output that AWS always fills in where the SDK's types allow none; `what` names it in the error."""
-
-    def check(value: str | None) -> str:
-        if value is None:
-            raise ValueError(f"AWS returned no {what}, which it always does for such a resource")
-        return value
-
-    return given.apply(check)
-
-
 class AwsComponent(Component):
     """A component whose children carry the scope's tags, their class of data and their logical name."""
 

@@ -15,6 +15,7 @@ from components.aws.web_firewall import WebFirewall
 from components.aws.zone import Zone
 from settings.aws import KeySettings
 from settings.edge import EdgeSettings
+from settings.front_door import FrontDoorSettings
 
 
 class Edge(AwsComponent):
@@ -42,6 +43,7 @@ class Edge(AwsComponent):
         scope: Scope,
         settings: EdgeSettings,
         *,
+        doors: FrontDoorSettings,
         domain: str,
         name_prefix: str,
         network: Network,
@@ -67,6 +69,7 @@ class Edge(AwsComponent):
             scope,
             settings,
             domain=domain,
+            authorities=doors.authorities(domain),
             key_settings=key_settings,
             log_key_arn=log_key_arn,
             opts=child,
@@ -83,6 +86,7 @@ class Edge(AwsComponent):
             f"{name}-firewall",
             scope,
             settings.firewall,
+            rate_limits=doors.rate_limits,
             name_prefix=name_prefix,
             log_key_arn=log_key_arn,
             opts=child,
@@ -95,7 +99,7 @@ class Edge(AwsComponent):
             targets_group_id=targets_group_id,
             opts=child,
         )
-        self.names = [domain if host == "@" else f"{host}.{domain}" for host in (*settings.hosts, "primary")]
+        self.names = [*doors.names(domain).values(), f"primary.{domain}"]
         self.cdn = Cdn(
             f"{name}-cdn",
             scope,
@@ -111,7 +115,7 @@ class Edge(AwsComponent):
         self.front_door = FrontDoor(
             f"{name}-door",
             scope,
-            settings,
+            doors,
             domain=domain,
             zone_id=self.zone.zone_id,
             cdn=self.cdn,

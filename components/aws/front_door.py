@@ -7,7 +7,7 @@ from pulumi_aws import route53
 
 from components.aws.cdn import Cdn
 from components.aws.component import AwsComponent, Scope
-from settings.edge import EdgeSettings
+from settings.front_door import FrontDoorSettings
 
 CHECK_SECONDS = 10
 CHECKS = 3
@@ -32,7 +32,7 @@ class FrontDoor(AwsComponent):
         self,
         name: str,
         scope: Scope,
-        settings: EdgeSettings,
+        settings: FrontDoorSettings,
         *,
         domain: str,
         zone_id: pulumi.Input[str],
@@ -44,8 +44,7 @@ class FrontDoor(AwsComponent):
         primary = f"primary.{domain}"
         url = urlsplit(settings.switch_object_url)
         switch = self._check(f"{name}-switch", url.hostname or "", url.path, inverted=True)
-        for host in settings.hosts:
-            label, fqdn = ("apex", domain) if host == "@" else (host, f"{host}.{domain}")
+        for label, fqdn in settings.names(domain).items():
             self._alias(f"{name}-{label}", fqdn, zone_id, cdn, switch)
         self._alias(f"{name}-primary", primary, zone_id, cdn, None)
 

@@ -1,6 +1,6 @@
 """The firewall in front of CloudFront: AWS's managed rules, rate limits, and a log without credentials."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 import pulumi
@@ -8,7 +8,8 @@ from pulumi_aws import wafv2
 
 from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
 from components.aws.logs import admit_writer, log_group
-from settings.edge import MANAGED_RULE_GROUPS, FirewallSettings, RateLimitSettings
+from settings.edge import MANAGED_RULE_GROUPS, FirewallSettings
+from settings.front_door import RateLimitSettings
 
 CREDENTIAL_HEADERS = ("authorization", "cookie")
 
@@ -31,6 +32,7 @@ class WebFirewall(AwsComponent):
         scope: Scope,
         settings: FirewallSettings,
         *,
+        rate_limits: Mapping[str, RateLimitSettings],
         name_prefix: str,
         log_key_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -45,7 +47,7 @@ class WebFirewall(AwsComponent):
             region=GLOBAL_REGION,
             default_action={"allow": {}},
             rules=[
-                *(_rate_limit(key, limit, next(priority)) for key, limit in settings.rate_limits.items()),
+                *(_rate_limit(key, limit, next(priority)) for key, limit in rate_limits.items()),
                 *(_managed(key, settings, next(priority)) for key in _groups(settings)),
             ],
             data_protection_config={

@@ -12,10 +12,6 @@ from components.aws.logs import admit_writer, log_group
 from settings.aws import KeySettings
 from settings.edge import EdgeSettings
 
-# ACM, Google's CA for the standby's certificates, and Let's Encrypt for cert-manager's.
-# https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html, https://cloud.google.com/certificate-manager/docs/dns-authorizations
-CERTIFICATE_AUTHORITIES = ("amazon.com", "letsencrypt.org", "pki.goog")
-
 
 class Zone(AwsComponent):
     """A Route 53 zone with DNSSEC, query logging, CAA records and accelerated recovery.
@@ -38,11 +34,12 @@ class Zone(AwsComponent):
         settings: EdgeSettings,
         *,
         domain: str,
+        authorities: Sequence[str],
         key_settings: KeySettings,
         log_key_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the zone; the log key is of us-east-1."""
+        """Make the zone; `authorities` are its CAA records, and the log key is of us-east-1."""
         super().__init__("Zone", name, scope, "public", opts)
         zone = route53.Zone(
             f"{name}-zone",
@@ -53,17 +50,13 @@ class Zone(AwsComponent):
         )
         self.zone_id, self.arn, self.name_servers = zone.zone_id, zone.arn, zone.name_servers
         self.ds_record = self._sign(name, key_settings)
-        contact = settings.security_contact or f"security@{domain}"
         route53.Record(
             f"{name}-caa",
             zone_id=zone.zone_id,
             name=domain,
             type="CAA",
             ttl=3600,
-            records=[
-                *(f'0 issue "{authority}"' for authority in CERTIFICATE_AUTHORITIES),
-                f'0 iodef "mailto:{contact}"',
-            ],
+            records=list(authorities),
             opts=self.child(),
         )
         self._log_queries(name, domain, settings, log_key_arn)

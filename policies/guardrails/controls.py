@@ -145,7 +145,12 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-account-password-policy": {HUB: ("IAM.15", "IAM.16"), CIS_AWS: ("1.8", "1.9")},
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
+    "gcp-dns-dnssec": {CIS_GCP: ("3.3",)},
+    "gcp-dns-no-sha1": {CIS_GCP: ("3.4", "3.5")},
     "gcp-kms-rotation": {CIS_GCP: ("1.10",)},
+    "gcp-lb-request-log": {CIS_GCP: ("2.16",)},
+    "gcp-lb-tls-policy": {CIS_GCP: ("3.9",)},
+    "gcp-lb-tls-policy-strong": {CIS_GCP: ("3.9",)},
 }
 
 

@@ -8,7 +8,7 @@ None takes back what the package lists. Any other value is made by the last part
 Words in a template:
 
 - `{hex}`, `{HEX}`, `{digits}`: a hash of URN and path, cut by a format (`{hex:.17}`); `{uuid}` from the same;
-- `{octet}`, `{octets}`: one or two bytes of an address;
+- `{octet}`, `{octets}`: one or two bytes of an address; `{publicAddress}`: a whole one, of the resource's `ipVersion`;
 - `{auto}`: the name that Pulumi makes when none is given; `{label}`: the name the resource has in its cloud;
 - `{kind}` (`nodeGroup`), `{service}` (`eks`), `{property}` (end of the path), `{host}` (`url`, no scheme);
 - `{account}`, `{region}`, `{partition}`, `{project}`, `{zone}`: where the resource is;

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 _COLLECTIONS = {
+    "certificatemanager/certificate:Certificate": "locations/global/certificates",
+    "certificatemanager/certificateMap:CertificateMap": "locations/global/certificateMaps",
+    "compute/backendBucket:BackendBucket": "global/backendBuckets",
+    "compute/backendService:BackendService": "global/backendServices",
     "compute/address:Address": "regions/{region}/addresses",
     "compute/externalVpnGateway:ExternalVpnGateway": "global/externalVpnGateways",
     "compute/firewall:Firewall": "global/firewalls",
-    "compute/globalAddress:GlobalAddress": "global/addresses",
+    "compute/forwardingRule:ForwardingRule": "regions/{region}/forwardingRules",
+    "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
     "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
+    "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
+    "compute/regionBackendService:RegionBackendService": "regions/{region}/backendServices",
+    "compute/regionHealthCheck:RegionHealthCheck": "regions/{region}/healthChecks",
+    "compute/regionTargetTcpProxy:RegionTargetTcpProxy": "regions/{region}/targetTcpProxies",
     "compute/router:Router": "regions/{region}/routers",
+    "compute/sSLPolicy:SSLPolicy": "global/sslPolicies",
+    "compute/securityPolicy:SecurityPolicy": "global/securityPolicies",
+    "compute/serviceAttachment:ServiceAttachment": "regions/{region}/serviceAttachments",
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
+    "compute/targetHttpProxy:TargetHttpProxy": "global/targetHttpProxies",
+    "compute/targetHttpsProxy:TargetHttpsProxy": "global/targetHttpsProxies",
+    "compute/uRLMap:URLMap": "global/urlMaps",
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
     "container/cluster:Cluster": "locations/{location}/clusters",
-    "dns/managedZone:ManagedZone": "managedZones",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
@@ -22,6 +36,24 @@ _COLLECTIONS = {
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "certificatemanager/certificateMapEntry:CertificateMapEntry": {
+        "id": "projects/{project}/locations/global/certificateMaps/{map}/certificateMapEntries/{label}",
+    },
+    "certificatemanager/dnsAuthorization:DnsAuthorization": {
+        "id": "projects/{project}/locations/global/dnsAuthorizations/{label}",
+        "dnsResourceRecords.name": "_acme-challenge_{hex:.16}.{domain}.",
+        "dnsResourceRecords.type": "CNAME",
+        "dnsResourceRecords.data": "{uuid}.{digits:.2}.authorize.certificatemanager.goog.",
+    },
+    "compute/globalAddress:GlobalAddress": {
+        "id": "projects/{project}/global/addresses/{label}",
+        "address": "{publicAddress}",
+    },
+    "dns/managedZone:ManagedZone": {
+        "id": "projects/{project}/managedZones/{label}",
+        "nameServers": "ns-cloud-{hex:.1}1.googledomains.com.",
+    },
+    "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",

@@ -59,6 +59,31 @@ CASES = {
         Case("both regions one", "regions.gcp_second", "us-central1", "another region"),
         Case("regions of two continents", "regions.gcp_second", "europe-west1", "starts with us"),
         Case("a continent without pairs", "regions.gcp", "me-west1", "starts with asia, europe, us"),
+        Case("switch that Google refuses", "front_door.switch_bucket", "our-google-switch", "without google"),
+        Case(
+            "front door without a switch", "front_door", {"hosts": ["api"]}, "add the key",
+            at="front_door.switch_bucket", shown="none",
+        ),
+        Case(
+            "name that must not move", "front_door.hosts", ["@", "primary"], "another",
+            at="front_door.hosts[1]", shown='"primary"',
+        ),
+        Case(
+            "name of the standby's own zone", "front_door.hosts", ["gcp"], "another",
+            at="front_door.hosts[0]", shown='"gcp"',
+        ),
+        Case("no public name", "front_door.hosts", [], "at least one"),
+        Case("name twice", "front_door.hosts", ["api", "api"], "repetition", at="front_door.hosts[1]", shown='"api"'),
+        Case(
+            "name of two labels", "front_door.hosts", ["a.b"], "one DNS label",
+            at="front_door.hosts[0]", shown='"a.b"',
+        ),
+        Case("health path without a slash", "front_door.health_path", "healthz", "/healthz"),
+        Case(
+            "window that one firewall lacks", "front_door.rate_limits", {"all": {"requests": 10, "window_seconds": 90}},
+            "60, 120, 300 or 600", at="front_door.rate_limits.all.window_seconds", shown="90",
+        ),
+        Case("no limit", "front_door.rate_limits", {}, "add what is missing"),
         Case("unquoted account id", "accounts.aws", 111122223333, "in quotes"),
         Case("account id without its zero", "accounts.aws", "11122223333", "in quotes"),
         Case("unquoted project number", "accounts.gcp_project_number", 123456789012, "in quotes"),
@@ -229,34 +254,15 @@ CASES = {
              at="observability.tracing.sampled_percent", shown="101"),
         Case("event log kept oddly", "observability.event_log_retention_days", 100, "use one of 1, 3, 5"),
         Case("key that goes too soon", "keys.deletion_window_days", 7, "14 to 30"),
-        Case("switch outside the standby's cloud", "edge.switch_object_url", "https://example.com/active", "<bucket>"),
-        Case(
-            "edge without a switch", "edge", {"cloudfront_source": "pl-82a045eb"}, "add the key",
-            at="edge.switch_object_url", shown="none",
-        ),
         Case("balancer open to a range", "edge.cloudfront_source", "0.0.0.0/0", "prefix list (pl-…)"),
-        Case(
-            "name that must not move", "edge.hosts", ["@", "primary"], "another",
-            at="edge.hosts[1]", shown='"primary"',
-        ),
-        Case("no public name", "edge.hosts", [], "at least one"),
-        Case("name twice", "edge.hosts", ["api", "api"], "repetition", at="edge.hosts[1]", shown='"api"'),
-        Case("name of two labels", "edge.hosts", ["a.b"], "one DNS label", at="edge.hosts[0]", shown='"a.b"'),
-        Case("health path without a slash", "edge.health_path", "healthz", "/healthz"),
         Case(
             "shield with nothing to cache", "edge",
             {
-                "switch_object_url": "https://storage.googleapis.com/bucket/active", "cloudfront_source": "pl-82a045eb",
-                "cached_paths": [], "origin_shield": "us-west-2",
+                "cloudfront_source": "pl-82a045eb", "cached_paths": [], "origin_shield": "us-west-2",
             },
             "name cached_paths", at="edge.origin_shield", shown='"us-west-2"',
         ),
         Case("shield where there is none", "edge.origin_shield", "eu-north-1", "us-west-2"),
-        Case(
-            "window that WAF lacks", "edge.firewall.rate_limits", {"all": {"requests": 10, "window_seconds": 90}},
-            "60, 120, 300 or 600", at="edge.firewall.rate_limits.all.window_seconds", shown="90",
-        ),
-        Case("no limit", "edge.firewall.rate_limits", {}, "add what is missing"),
         Case(
             "rule group that is not used", "edge.firewall.counted_rules", {"php": ["A"]}, "sql_injection",
             at="edge.firewall.counted_rules.php", shown='"php"',
@@ -316,6 +322,29 @@ CASES = {
         Case("unknown mode", "mode", "passive", "'standby' or 'active'"),
         Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
         Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),
+        Case(
+            "a star in the middle of a path", "edge.cached_paths", ["/static/*/icons"], "/static/*",
+            at="edge.cached_paths[0]", shown='"/static/*/icons"',
+        ),
+        Case("bucket that there is not", "edge.signed_bucket", "images", "name one of assets"),
+        Case("a DS record by an old digest", "edge.delegation_ds", "12345 13 1 " + "AB" * 20, "dns-keys list"),
+        Case("paranoia that OWASP lacks", "edge.firewall", {"sensitivity": 5}, "1 to 4",
+             at="edge.firewall.sensitivity", shown="5"),
+        Case(
+            "rule set that is not used", "edge.firewall", {"counted_rules": {"iis": ["owasp-crs-v042200-id1"]}},
+            "sql_injection", at="edge.firewall.counted_rules.iis", shown='"iis"',
+        ),
+        Case("body of an odd size", "edge.firewall", {"inspected_body_kib": 24}, "64",
+             at="edge.firewall.inspected_body_kib", shown="24"),
+        Case(
+            "partners without projects", "edge.partners", {"kind": "private_link"}, "fill allowed_projects",
+            at="edge.partners.allowed_projects", shown='{"kind": "private_link"}',
+        ),
+        Case(
+            "the world as a partner", "edge.partners", {"kind": "allow_list", "allowed_cidrs": ["0.0.0.0/0"]},
+            "/24 or narrower", at="edge.partners.allowed_cidrs[0]", shown='"0.0.0.0/0"',
+        ),
+        Case("no time to answer", "edge.request_timeout_seconds", 0, "1 to 3600"),
     ],
     "Pulumi.interconnect.yaml": [
         Case("unknown link", "kind", "bridge", "'vpn', 'partner' or 'dedicated'"),

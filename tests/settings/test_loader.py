@@ -190,7 +190,7 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project": "Pulumi.yaml",
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
-            "multicloud:edge.switch_object_url": "Pulumi.prod.yaml",
+            "multicloud:front_door.switch_bucket": "Pulumi.yaml",
         }
 
     def test_are_not_shown_from_encrypted_settings(self, project, monkeypatch):
@@ -215,7 +215,7 @@ class TestPlaceholders:
             "accounts", {"aws": "210987654321", "gcp_project": "standby-7f3a", "gcp_project_number": "210987654321"}
         )
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
-        prod.set("edge.switch_object_url", "https://storage.googleapis.com/switch-7f3a/active")
+        prod.set("front_door.switch_bucket", "switch-7f3a")
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])

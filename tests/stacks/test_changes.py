@@ -28,6 +28,8 @@ ROLE = "arn:aws:iam::111122223333:role"
 OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
     "shared": {
         "regions.gcp": [{"regions.gcp": "us-east1"}],
+        "front_door.rate_limits.*.path_prefix": [{"front_door.rate_limits.everything.path_prefix": "/login"}],
+        "front_door.security_contact": [{"front_door.security_contact": "security@example.com"}],
         "regions.gcp_second": [{"regions.gcp_second": "us-east4"}],
         "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
         "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
@@ -92,7 +94,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "edge.firewall.counted_rules": [
             {"edge.firewall.counted_rules": {"core": ["SizeRestrictions_BODY"]}},
         ],
-        "edge.firewall.rate_limits.*.path_prefix": [{"edge.firewall.rate_limits.everything.path_prefix": "/login"}],
         "edge.origin_shield": [{"edge.origin_shield": "us-west-2"}],
         "edge.partners.allowed_cidrs": [
             {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
@@ -106,7 +107,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "edge.partners.kind": [
             {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
         ],
-        "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
         "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
         "observability.receivers": [
             {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}

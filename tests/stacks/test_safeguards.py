@@ -212,6 +212,42 @@ SLIPS = (
         "gcp-kms-rotation",
         stack="dr",
     ),
+    Slip(
+        "zone.py",
+        '"state": "on"',
+        '"state": "off"',
+        "edge-shadow-zone",
+        "dnssecConfig.state",
+        "gcp-dns-dnssec",
+        stack="dr",
+    ),
+    Slip(
+        "load_balancer.py",
+        'profile="RESTRICTED"',
+        'profile="COMPATIBLE"',
+        "edge-balancer-tls",
+        "profile",
+        "gcp-lb-tls-policy-strong",
+        stack="dr",
+    ),
+    Slip(
+        "load_balancer.py",
+        "        security_policy=security_policy,\n        timeout_sec",
+        "        timeout_sec",
+        "edge-balancer-gateway",
+        "securityPolicy",
+        "gcp-lb-firewall",
+        stack="dr",
+    ),
+    Slip(
+        "web_firewall.py",
+        "*(_attack(key, settings, next(priority)) for key in RULE_SETS)",
+        "*(_attack(key, settings, next(priority) + 2000) for key in RULE_SETS)",
+        "edge-firewall-policy",
+        "priority",
+        "gcp-armor-attacks-before-limits",
+        stack="dr",
+    ),
 )
 
 

@@ -1,7 +1,10 @@
 """Rules on Google Cloud resources, and on stacks of them: one module a family."""
 
 from guardrails.rules.gcp import (
+    armor,
+    dns,
     kms,
+    load_balancing,
 )
 
-FAMILIES = (kms,)
+FAMILIES = (armor, dns, kms, load_balancing)

@@ -1,0 +1,62 @@
+"""The bucket of the switch object: what Route 53's health checkers look at, and what a failover writes to."""
+
+import pulumi
+from pulumi_gcp import storage
+
+from components.gcp.component import GcpComponent, Scope
+
+
+class Switch(GcpComponent):
+    """A public bucket, empty until a failover: once the object `active` exists in it, DNS moves to this region.
+
+    Two regions hold it, so that the loss of either moves nothing back. Anyone may read an object whose name they know,
+    since health checkers carry no credentials; nobody may list, and nothing else may ever be put here. A missing object
+    is answered by 403, which is unhealthy as well as 404 is.
+
+    What must not bring the object back, or hide it, is off: no versions and no soft delete, so that what is deleted is
+    gone; no retention, so that it can be deleted; and no key of ours, because an object whose key is disabled cannot be
+    read, which health checkers take for its absence: users would be sent back to a fenced primary.
+
+    Whoever creates the object must give it `Cache-Control: no-store`; a bucket has no default for that, and Google
+    caches public objects for an hour otherwise.
+    """
+
+    bucket: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        *,
+        bucket: str,
+        second_region: str,
+        location: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make the bucket, in the scope's region and a second, which make up `location`."""
+        super().__init__("Switch", name, scope, "public", opts)
+        made = storage.Bucket(
+            f"{name}-bucket",
+            # Chosen: the primary's health check asks for it.
+            name=bucket,
+            location=location,
+            custom_placement_config={"data_locations": [scope.region.upper(), second_region.upper()]},
+            rpo="ASYNC_TURBO",
+            storage_class="STANDARD",
+            uniform_bucket_level_access=True,
+            public_access_prevention="inherited",
+            versioning={"enabled": False},
+            soft_delete_policy={"retention_duration_seconds": 0},
+            force_destroy=False,
+            opts=self.child(stateful=True),
+        )
+        storage.BucketIAMMember(
+            f"{name}-readers",
+            bucket=made.name,
+            # Reads objects and lists none.
+            role="roles/storage.legacyObjectReader",
+            member="allUsers",
+            opts=self.child(),
+        )
+        self.bucket = made.name
+        self.register_outputs({"bucket": self.bucket})
