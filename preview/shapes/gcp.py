@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _COLLECTIONS = {
+    "binaryauthorization/attestor:Attestor": "attestors",
     "compute/address:Address": "regions/{region}/addresses",
     "compute/externalVpnGateway:ExternalVpnGateway": "global/externalVpnGateways",
     "compute/firewall:Firewall": "global/firewalls",
@@ -12,8 +13,11 @@ _COLLECTIONS = {
     "compute/router:Router": "regions/{region}/routers",
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
-    "container/cluster:Cluster": "locations/{location}/clusters",
+    "containeranalysis/note:Note": "notes",
     "dns/managedZone:ManagedZone": "managedZones",
+    "gkebackup/backupPlan:BackupPlan": "locations/{location}/backupPlans",
+    "gkebackup/restorePlan:RestorePlan": "locations/{location}/restorePlans",
+    "gkehub/feature:Feature": "locations/{location}/features",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
@@ -22,7 +26,25 @@ _COLLECTIONS = {
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "artifactregistry/repository:Repository": {
+        "id": "projects/{project}/locations/{location}/repositories/{repositoryId}",
+        "name": "{repositoryId}",
+        "registryUri": "{location}-docker.pkg.dev/{project}/{repositoryId}",
+    },
+    "binaryauthorization/policy:Policy": {"id": "projects/{project}"},
+    "container/cluster:Cluster": {
+        "id": "projects/{project}/locations/{location}/clusters/{label}",
+        "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
+    },
+    "gkehub/membership:Membership": {
+        "id": "projects/{project}/locations/{location}/memberships/{membershipId}",
+        "name": "{id}",
+    },
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
+    "projects/serviceIdentity:ServiceIdentity": {
+        "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
+        "member": "serviceAccount:{email}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
