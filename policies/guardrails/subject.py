@@ -95,6 +95,28 @@ class Node:
                 raise TypeError(f"{at} is not an object")
             yield Node(value, at, self._unknown, self._config)
 
+    def leaves(self) -> Iterator[tuple[str, str]]:
+        """Every known text within, each with its path; unknown values are noted."""
+        yield from self._leaves(self._props, self._path)
+
+    def _leaves(self, value: object, at: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, str):
+            yield at, value
+            return
+        keys: Sequence[object] = ()
+        if isinstance(value, Mapping):
+            keys = sorted(value, key=str)
+        elif isinstance(value, Sequence):
+            keys = range(len(value))
+        for key in keys:
+            place = f"{at}[{key}]" if isinstance(key, int) else f"{at}.{key}" if at else str(key)
+            try:
+                inner = value[key]
+            except UnknownValueError as unknown:
+                self._unknown.append(unknown)
+            else:
+                yield from self._leaves(inner, place)
+
     def _read(self, path: str) -> object:
         """The value at a path, None where it or an object on the way is absent."""
         value: object = self._props
@@ -195,6 +217,10 @@ class Stack:
             for token in types
             for described in self._index.by_type.get(token, ())
         ]
+
+    def of_kind(self, *beginnings: str) -> list[Resource]:
+        """The resources whose types begin with one of some texts, by type."""
+        return self.of_type(*sorted(token for token in self._index.by_type if token.startswith(beginnings)))
 
     def urns(self) -> list[str]:
         """Every resource's URN."""
