@@ -5,7 +5,8 @@ read of an unknown value. A read here notes the unknown and cuts short only the 
 (`guardrails.checks.isolated`), so that one unknown hides no other fault.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from pulumi_policy import PolicyResource, PolicyResourceOptions
@@ -102,20 +103,20 @@ class Node:
     def _leaves(self, value: object, at: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             yield at, value
-            return
-        keys: Sequence[object] = ()
-        if isinstance(value, Mapping):
-            keys = sorted(value, key=str)
+        elif isinstance(value, Mapping):
+            for key in sorted(value):
+                yield from self._inner(partial(value.__getitem__, key), f"{at}.{key}" if at else key)
         elif isinstance(value, Sequence):
-            keys = range(len(value))
-        for key in keys:
-            place = f"{at}[{key}]" if isinstance(key, int) else f"{at}.{key}" if at else str(key)
-            try:
-                inner = value[key]
-            except UnknownValueError as unknown:
-                self._unknown.append(unknown)
-            else:
-                yield from self._leaves(inner, place)
+            for index in range(len(value)):
+                yield from self._inner(partial(value.__getitem__, index), f"{at}[{index}]")
+
+    def _inner(self, read: Callable[[], object], at: str) -> Iterator[tuple[str, str]]:
+        try:
+            value = read()
+        except UnknownValueError as unknown:
+            self._unknown.append(unknown)
+        else:
+            yield from self._leaves(value, at)
 
     def _read(self, path: str) -> object:
         """The value at a path, None where it or an object on the way is absent."""

@@ -36,8 +36,11 @@ STATEFUL = {
     "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
     "aws:route53/keySigningKey:KeySigningKey",
     "aws:route53/zone:Zone",
+    "gcp:artifactregistry/repository:Repository",
     "gcp:compute/network:Network",
     "gcp:compute/subnetwork:Subnetwork",
+    "gcp:container/cluster:Cluster",
+    "gcp:gkebackup/backupPlan:BackupPlan",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
 }
