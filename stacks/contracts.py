@@ -218,6 +218,8 @@ class StandbyClusterExports(TypedDict):
     workloadPool: Text
     nodeServiceAccount: Text
     membershipId: Text
+    volumesKey: Text
+    """The key that storage classes name, so that pods' disks have it too."""
 
 
 class AdmissionExports(TypedDict):

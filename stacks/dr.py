@@ -187,6 +187,7 @@ class _Region:
                 "workloadPool": self.cluster.workload_pool,
                 "nodeServiceAccount": self.cluster.node_email,
                 "membershipId": self.fleet.membership_id,
+                "volumesKey": self.keys.ids["volumes"],
             },
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "admission": {"attestor": self.admission.attestor, "signingKey": self.admission.signing_key},
