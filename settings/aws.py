@@ -28,6 +28,7 @@ from settings.types import (
     Refusal,
     WeeklyWindow,
     between,
+    distinct,
     minutes_of_week,
     one_of,
 )
@@ -181,11 +182,7 @@ NODE_GROUPS: Mapping[str, NodeGroupSettings] = {
 }
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    for position, value in enumerate(values):
-        if value in values[:position]:
-            raise Refusal("AWS takes each but once", "remove the repetition", at=(position,))
-    return values
+ONCE = distinct("AWS takes each but once")
 
 
 def _administrators(principals: tuple[str, ...]) -> tuple[str, ...]:
@@ -194,7 +191,7 @@ def _administrators(principals: tuple[str, ...]) -> tuple[str, ...]:
             "nobody could ever use the cluster, since its creator has no rights in it either",
             "name the role that administers clusters, such as arn:aws:iam::<account>:role/<name>",
         )
-    return _distinct(principals)
+    return principals
 
 
 class ClusterSettings(Model):
@@ -209,10 +206,10 @@ class ClusterSettings(Model):
     api_allowed_cidrs: Annotated[tuple[Cidr, ...], Field(max_length=40)] = ()
     """Public ranges, /28 or narrower, that may reach the API server; empty keeps its public endpoint off."""
 
-    administrators: Annotated[tuple[IamArn, ...], AfterValidator(_administrators)]
+    administrators: Annotated[tuple[IamArn, ...], AfterValidator(_administrators), ONCE]
     """IAM principals with cluster-admin rights: creating the cluster gives none, so somebody must be named."""
 
-    viewers: Annotated[tuple[IamArn, ...], AfterValidator(_distinct)] = ()
+    viewers: Annotated[tuple[IamArn, ...], ONCE] = ()
     """IAM principals that may read everything but secrets."""
 
     node_groups: Annotated[Mapping[NodeGroupName, NodeGroupSettings], Field(min_length=1)] = NODE_GROUPS
@@ -321,7 +318,7 @@ class StreamSettings(Model):
 class KeyValueStoreSettings(Model):
     """Where the DynamoDB tables live beside the primary region."""
 
-    replica_regions: Annotated[tuple[AwsRegion, ...], AfterValidator(_distinct)] = ("us-east-2",)
+    replica_regions: Annotated[tuple[AwsRegion, ...], ONCE] = ("us-east-2",)
     """Regions with a replica of every table, each under its own customer-managed key."""
 
 

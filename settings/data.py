@@ -65,15 +65,6 @@ SearchInstanceType = Annotated[
     ),
 ]
 
-RepositoryName = Annotated[
-    str,
-    *matching(
-        r"(?=.{2,200}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
-        "ECR refuses it as a repository's name",
-        "use lower-case letters, digits and single separators, such as core or charts/workload",
-    ),
-]
-
 CachePrefix = Annotated[
     str,
     *matching(
@@ -223,15 +214,6 @@ PUBLIC_REGISTRIES: Mapping[str, Literal["public.ecr.aws", "quay.io", "registry.k
 class RegistrySettings(Model):
     """The private image registry, ECR."""
 
-    repositories: tuple[RepositoryName, ...] = (
-        "api-gateway",
-        "auth",
-        "auxiliary",
-        "charts/workload",
-        "core",
-    )
-    """Repositories, named under `<service>-<environment>/`."""
-
     untagged_days: Annotated[int, *between(1, 365, "layers that no tag names only cost")] = 14
     """Days after which images without a tag are deleted."""
 
@@ -243,14 +225,6 @@ class RegistrySettings(Model):
 
     registry: Literal["managed", "external"] = "managed"
     """Who sets what an account has once a region: scanning, replication and the registry's policy."""
-
-    @field_validator("repositories")
-    @classmethod
-    def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for position, name in enumerate(names):
-            if name in names[:position]:
-                raise Refusal("ECR takes each name but once", "remove the repetition", at=(position,))
-        return names
 
 
 class BackupSettings(Model):

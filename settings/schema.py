@@ -115,12 +115,16 @@ def _config(keys: Mapping[str, Any], *, required: list[str]) -> dict[str, Any]:
 
 def _declaration(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """A key of Pulumi.yaml: its type, as the pulumi CLI checks it, and its value."""
-    kind = "string" if Shared.model_fields[name].annotation is str else "object"
+    annotation = Shared.model_fields[name].annotation
+    kind = "string" if annotation is str else "array" if get_origin(annotation) is tuple else "object"
+    properties: dict[str, Any] = {"type": {"const": kind}, "value": schema}
+    if kind == "array":
+        properties["items"] = {"type": "object"}
     return {
         "type": "object",
         "description": schema.get("description", ""),
-        "properties": {"type": {"const": kind}, "value": schema},
-        "required": ["type", "value"],
+        "properties": properties,
+        "required": [key for key in ("type", "items", "value") if key in properties],
         "additionalProperties": False,
     }
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from settings.addresses import Addresses, AddressPlan, plan
 from settings.front_door import FrontDoorSettings
 from settings.types import (
+    ArtifactName,
     AttributeName,
     AwsAccountId,
     AwsRegion,
@@ -29,6 +30,7 @@ from settings.types import (
     TableName,
     TopicName,
     between,
+    distinct,
 )
 
 
@@ -292,6 +294,9 @@ class Shared(StackSettings):
 
     app_secrets: Annotated[Mapping[Fixed[SecretName], SecretSettings], Field(default_factory=dict)]
     """The applications' secrets: the primary's are copied to the standby, which can read them without AWS."""
+
+    artifacts: Annotated[tuple[ArtifactName, ...], Field(min_length=1), distinct("a registry takes each name but once")]
+    """What both clouds' registries hold: images, charts (`charts/…`) and bundles of configuration (`bundles/…`)."""
 
     tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""

@@ -17,8 +17,11 @@ from settings.aws import (
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
 from settings.gcp import edge as gcp_edge
+from settings.gcp import backup as gcp_backup
+from settings.gcp import cluster as gcp_cluster
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
+from settings.gcp import registry as gcp_registry
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -152,6 +155,31 @@ class Dr(Shared):
         if edge.signed_bucket and known is not None and edge.signed_bucket not in known:
             raise Refusal("there is no such bucket to serve", f"name one of {', '.join(known)}", at=("signed_bucket",))
         return edge
+
+    cluster: gcp_cluster.ClusterSettings = gcp_cluster.ClusterSettings()
+    """The GKE Autopilot cluster."""
+
+    fleet: gcp_cluster.FleetSettings = gcp_cluster.FleetSettings()
+    """What the fleet installs in the cluster."""
+
+    admission: gcp_cluster.AdmissionSettings = gcp_cluster.AdmissionSettings()
+    """What may run in the cluster."""
+
+    registry: gcp_registry.RegistrySettings = gcp_registry.RegistrySettings()
+    """Artifact Registry, which holds all that runs in the cluster."""
+
+    backup: gcp_backup.BackupSettings = gcp_backup.BackupSettings()
+    """Backup for GKE."""
+
+    @field_validator("fleet")
+    @classmethod
+    def _bundle_is_an_artifact(
+        cls, fleet: gcp_cluster.FleetSettings, info: ValidationInfo
+    ) -> gcp_cluster.FleetSettings:
+        artifacts = info.data.get("artifacts", (fleet.bundle,))
+        if fleet.bundle not in artifacts:
+            raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("bundle",))
+        return fleet
 
 
 class Interconnect(Shared):

@@ -95,6 +95,18 @@ def between(low: int, high: int, consequence: str) -> Check:
     return AfterValidator(check), Field(json_schema_extra={"minimum": low, "maximum": high})
 
 
+def distinct(consequence: str) -> AfterValidator:
+    """A check that a list repeats no value."""
+
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        for position, value in enumerate(values):
+            if value in values[:position]:
+                raise Refusal(consequence, "remove the repetition", at=(position,))
+        return values
+
+    return AfterValidator(check)
+
+
 # --- Clouds, regions and accounts ---
 
 # Regions that every account may use without opting in (AWS, Regions and Availability Zones).
@@ -304,6 +316,16 @@ TopicName = Annotated[
     ),
 ]
 """A topic's name in both clouds, without dots: MirrorMaker puts one between a cluster's name and a topic's."""
+
+ArtifactName = Annotated[
+    str,
+    *matching(
+        r"(?=.{2,200}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
+        "a registry refuses it as the name of an image",
+        "use lower-case letters, digits and single separators, such as core or charts/workload",
+    ),
+]
+"""The name of an image, a chart or a bundle in the registries of both clouds."""
 
 # --- Versions and sizes ---
 

@@ -252,10 +252,42 @@ class StandbyEdgeExports(TypedDict):
     """What partners make their Private Service Connect endpoint for."""
 
 
+class StandbyClusterExports(TypedDict):
+    """The standby's Kubernetes cluster and its membership in the fleet."""
+
+    name: Text
+    endpoint: Text
+    """The control plane's DNS name."""
+
+    workloadPool: Text
+    nodeServiceAccount: Text
+    membershipId: Text
+    volumesKey: Text
+    """The key that storage classes name, so that pods' disks have it too."""
+
+
+class AdmissionExports(TypedDict):
+    """What CI names when it vouches for an image."""
+
+    attestor: Text
+    signingKey: Text
+
+
+class ClusterBackupExports(TypedDict):
+    """The plan that backs the cluster up, and those that restore it, by purpose."""
+
+    planId: Text
+    restorePlanIds: Mapping[str, Text]
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
     mode: Mode
     region: str
+    cluster: StandbyClusterExports
+    registry: RegistryExports
+    admission: AdmissionExports
+    clusterBackup: ClusterBackupExports
     network: StandbyNetworkExports
     edge: StandbyEdgeExports

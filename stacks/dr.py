@@ -6,10 +6,15 @@ Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `m
 import pulumi
 import pulumi_gcp as gcp
 
+from components.gcp.admission import Admission
+from components.gcp.backup import Backup
+from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.edge import Edge
+from components.gcp.fleet import Fleet
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
+from components.gcp.registry import Registry
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
@@ -18,17 +23,29 @@ from stacks.contracts import DrExports, StandbyEdgeExports
 # Beside those that bootstrap turns on.
 APIS = (
     "certificatemanager",
+    "anthosconfigmanagement",
+    "artifactregistry",
+    "binaryauthorization",
     "cloudkms",
     "cloudresourcemanager",
     "compute",
     "dns",
+    "container",
+    "containeranalysis",
+    "containerscanning",
+    "gkebackup",
+    "gkehub",
     "iam",
+    "mesh",
     "serviceusage",
     "storage",
 )
 
 KEYS = {
+    "cluster": KeyUse("restricted", ("container",)),
+    "images": KeyUse("internal", ("artifactregistry",)),
     "logs": KeyUse("internal", ("logging",)),
+    "volumes": KeyUse("confidential", ("compute",)),
 }
 """Keys by what they encrypt."""
 
@@ -68,7 +85,7 @@ class _Region:
         services = Services("services", self.scope, APIS, first)
         self.opts = pulumi.ResourceOptions(providers=[self._provider("gcp", services.enabled)])
         self.identities = ServiceIdentities(
-            "identities", self.scope, {service for use in KEYS.values() for service in use.services}, self.opts
+            "identities", self.scope, {service for use in self._keys().values() for service in use.services}, self.opts
         )
         self.keys = Keys(
             "keys", self.scope, self.settings.keys, self._keys(), members=self.identities.members, opts=self.opts
@@ -87,7 +104,8 @@ class _Region:
 
     def _keys(self) -> dict[str, KeyUse]:
         """Keys of this region, and of the places where copies are kept."""
-        return KEYS
+        second = self.settings.regions.gcp_second
+        return {**KEYS, "cluster-backups": KeyUse("confidential", ("gkebackup",), second)}
 
     def _network(self) -> None:
         self.network = Network(
@@ -100,7 +118,52 @@ class _Region:
         )
 
     def _compute(self) -> None:
-        pass
+        self.admission = Admission(
+            "admission",
+            self.scope,
+            self.settings.admission,
+            attestor_name=self.prefix,
+            key_settings=self.settings.keys,
+            opts=self.opts,
+        )
+        self.cluster = Cluster(
+            "cluster",
+            self.scope,
+            self.settings.cluster,
+            cluster_name=self.prefix,
+            network=self.network,
+            secrets_key_id=self.keys.ids["cluster"],
+            volumes_key_id=self.keys.ids["volumes"],
+            opts=self.opts,
+        )
+        self.registry = Registry(
+            "registry",
+            self.scope,
+            self.settings.registry,
+            artifacts=self.settings.artifacts,
+            name_prefix=self.prefix,
+            node_member=self.cluster.node_member,
+            key_id=self.keys.ids["images"],
+            opts=self.opts,
+        )
+        self.fleet = Fleet(
+            "fleet",
+            self.scope,
+            self.settings.fleet,
+            cluster_name=self.prefix,
+            cluster=self.cluster,
+            registry=self.registry,
+            opts=self.opts,
+        )
+        self.backup = Backup(
+            "cluster-backup",
+            self.scope,
+            self.settings.backup,
+            cluster_id=self.cluster.cluster_id,
+            location=self.settings.regions.gcp_second,
+            key_id=self.keys.ids["cluster-backups"],
+            opts=self.opts,
+        )
 
     def _data(self) -> None:
         pass
@@ -132,6 +195,20 @@ class _Region:
         return {
             "mode": self.mode,
             "region": self.scope.region,
+            "cluster": {
+                "name": self.cluster.name,
+                "endpoint": self.cluster.endpoint,
+                "workloadPool": self.cluster.workload_pool,
+                "nodeServiceAccount": self.cluster.node_email,
+                "membershipId": self.fleet.membership_id,
+                "volumesKey": self.keys.ids["volumes"],
+            },
+            "registry": {"repositoryUrls": self.registry.repository_urls},
+            "admission": {"attestor": self.admission.attestor, "signingKey": self.admission.signing_key},
+            "clusterBackup": {
+                "planId": self.backup.plan_id,
+                "restorePlanIds": self.backup.restore_plan_ids,
+            },
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
             "edge": self._edge_exports(),
         }

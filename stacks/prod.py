@@ -128,6 +128,7 @@ class _Region:
             "registry",
             self.scope,
             self.settings.registry,
+            repositories=self.settings.artifacts,
             name_prefix=self.prefix,
             node_role_arn=self.cluster.node_role_arn,
             key_arn=self.keys.arns["images"],

@@ -1,6 +1,7 @@
 """The account's private image registry in a region: repositories, caches of public ones, a copy elsewhere."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_aws import ecr
@@ -32,19 +33,20 @@ class Registry(AwsComponent):
         scope: Scope,
         settings: RegistrySettings,
         *,
+        repositories: Sequence[str],
         name_prefix: str,
         node_role_arn: pulumi.Input[str],
         key_arn: pulumi.Input[str],
         key_settings: KeySettings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the repositories, named `<name_prefix>/<name>`.
+        """Make `repositories`, named `<name_prefix>/<name>`.
 
         `node_role_arn` is the role that pulls through the caches; `key_settings` govern the replica region's key.
         """
         super().__init__("Registry", name, scope, "internal", opts)
         self._prefix, self._tidy = name, _expire_untagged(settings.untagged_days)
-        made = {repository: self._repository(repository, name_prefix, key_arn) for repository in settings.repositories}
+        made = {repository: self._repository(repository, name_prefix, key_arn) for repository in repositories}
         keys = {scope.region: key_arn}
         if settings.replica_region:
             use = KeyUse("Images", "internal")

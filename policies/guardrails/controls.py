@@ -30,6 +30,7 @@ CIS_GCP = Framework(
     "https://www.cisecurity.org/benchmark/google_cloud_computing_platform",
 )
 CIS_EKS = Framework("CIS Amazon EKS", "1.1.0", "https://www.cisecurity.org/benchmark/kubernetes")
+CIS_GKE = Framework("CIS Google Kubernetes Engine", "1.4.0", "https://www.cisecurity.org/benchmark/kubernetes")
 NIST = Framework("NIST SP 800-53", "5", "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final")
 
 
@@ -151,6 +152,16 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-lb-request-log": {CIS_GCP: ("2.16",)},
     "gcp-lb-tls-policy": {CIS_GCP: ("3.9",)},
     "gcp-lb-tls-policy-strong": {CIS_GCP: ("3.9",)},
+    # As google/gke-policy-automation maps its policies.
+    "gcp-gke-private-nodes": {CIS_GKE: ("5.6.5",)},
+    "gcp-gke-control-plane-not-open": {CIS_GKE: ("5.6.3", "5.6.4")},
+    "gcp-gke-binary-authorization": {CIS_GKE: ("5.10.5",)},
+    "gcp-gke-secrets-encrypted-with-cmk": {CIS_GKE: ("5.3.1",)},
+    "gcp-gke-own-node-account": {CIS_GKE: ("5.2.1",)},
+    "gcp-gke-boot-disks-encrypted-with-cmk": {CIS_GKE: ("5.9.1",)},
+    "gcp-gke-release-channel": {CIS_GKE: ("5.5.4",)},
+    "gcp-gke-workload-identity": {CIS_GKE: ("5.2.2",)},
+    "gcp-gke-control-plane-logs": {CIS_GKE: ("5.7.1",)},
 }
 
 

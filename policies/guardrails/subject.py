@@ -5,7 +5,8 @@ read of an unknown value. A read here notes the unknown and cuts short only the 
 (`guardrails.checks.isolated`), so that one unknown hides no other fault.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from pulumi_policy import PolicyResource, PolicyResourceOptions
@@ -94,6 +95,28 @@ class Node:
             if not isinstance(value, Mapping):
                 raise TypeError(f"{at} is not an object")
             yield Node(value, at, self._unknown, self._config)
+
+    def leaves(self) -> Iterator[tuple[str, str]]:
+        """Every known text within, each with its path; unknown values are noted."""
+        yield from self._leaves(self._props, self._path)
+
+    def _leaves(self, value: object, at: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, str):
+            yield at, value
+        elif isinstance(value, Mapping):
+            for key in sorted(value):
+                yield from self._inner(partial(value.__getitem__, key), f"{at}.{key}" if at else key)
+        elif isinstance(value, Sequence):
+            for index in range(len(value)):
+                yield from self._inner(partial(value.__getitem__, index), f"{at}[{index}]")
+
+    def _inner(self, read: Callable[[], object], at: str) -> Iterator[tuple[str, str]]:
+        try:
+            value = read()
+        except UnknownValueError as unknown:
+            self._unknown.append(unknown)
+        else:
+            yield from self._leaves(value, at)
 
     def _read(self, path: str) -> object:
         """The value at a path, None where it or an object on the way is absent."""
@@ -195,6 +218,10 @@ class Stack:
             for token in types
             for described in self._index.by_type.get(token, ())
         ]
+
+    def of_kind(self, *beginnings: str) -> list[Resource]:
+        """The resources whose types begin with one of some texts, by type."""
+        return self.of_type(*sorted(token for token in self._index.by_type if token.startswith(beginnings)))
 
     def urns(self) -> list[str]:
         """Every resource's URN."""

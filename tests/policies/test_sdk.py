@@ -90,6 +90,8 @@ def current(token: str) -> str:
 def test_cases_are_made_of_properties_that_the_sdk_has(rule: str) -> None:
     for subject in subjects(all_cases()[rule]):
         for each in [subject] if isinstance(subject, Subject) else subject:
+            if each.type.startswith("kubernetes:"):
+                continue  # Its properties are Kubernetes' own, and a custom resource's nobody's.
             assert not list(unknown_keys(input_types(current(each.type)), dict(each.inputs), each.type))
 
 

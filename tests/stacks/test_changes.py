@@ -23,6 +23,8 @@ from tests.stacks.variants import Changes, changed, load, lost, shipped
 
 ROLE = "arn:aws:iam::111122223333:role"
 
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
+
 # Other values of settings for which no rule finds one, by the stack whose file holds them and by path (`*` is any
 # name), each with what must change beside it. A stack's row goes before a shared one.
 OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
@@ -116,7 +118,24 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "runner.repository": [{"runner.repository": "example-org/platform"}],
         "security.external": [{"security.external": ["cloudtrail", "config"]}],
     },
-    "dr": {},
+    "dr": {
+        "admission.attesters": [{"admission.attesters": ["serviceAccount:ci@example-standby.iam.gserviceaccount.com"]}],
+        "admission.public_keys": [{"admission.public_keys": {"1": PUBLIC_KEY}}],
+        "cluster.administrators": [{"cluster.administrators": ["group:platform@example.com"]}],
+        "cluster.groups_domain": [{"cluster.groups_domain": "example.com"}],
+        "cluster.maintenance.days": [{"cluster.maintenance.days": ["mon", "thu"]}],
+        "cluster.maintenance.start": [{"cluster.maintenance.start": "21:30"}],
+        "cluster.maintenance_exclusions": [
+            {
+                "cluster.maintenance_exclusions": {
+                    "year-end": {"start": "2027-11-20T00:00:00Z", "end": "2028-01-05T00:00:00Z"}
+                }
+            }
+        ],
+        "cluster.viewers": [{"cluster.viewers": ["group:developers@example.com"]}],
+        "fleet.bundle": [{"fleet.bundle": "core"}],
+        "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
+    },
 }
 
 

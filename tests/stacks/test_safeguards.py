@@ -248,6 +248,42 @@ SLIPS = (
         "gcp-armor-attacks-before-limits",
         stack="dr",
     ),
+    Slip(
+        "cluster.py",
+        '"ip_endpoints_config": {"enabled": False}',
+        '"ip_endpoints_config": {"enabled": True}',
+        "cluster-cluster",
+        "controlPlaneEndpointsConfig.ipEndpointsConfig.enabled",
+        "gcp-gke-control-plane-not-open",
+        stack="dr",
+    ),
+    Slip(
+        "cluster.py",
+        '{"service_account": nodes, "boot_disk_kms_key": volumes_key_id}',
+        '{"boot_disk_kms_key": volumes_key_id}',
+        "cluster-cluster",
+        "clusterAutoscaling.autoProvisioningDefaults.serviceAccount",
+        "gcp-gke-own-node-account",
+        stack="dr",
+    ),
+    Slip(
+        "registry.py",
+        'mode="STANDARD_REPOSITORY"',
+        'mode="REMOTE_REPOSITORY"',
+        "registry-vendor",
+        "mode",
+        "gcp-artifact-registry-standard-only",
+        stack="dr",
+    ),
+    Slip(
+        "admission.py",
+        '"evaluation_mode": "REQUIRE_ATTESTATION"',
+        '"evaluation_mode": "ALWAYS_ALLOW"',
+        "admission-policy",
+        "defaultAdmissionRule.evaluationMode",
+        "gcp-binary-authorization-enforced",
+        stack="dr",
+    ),
 )
 
 

@@ -3,8 +3,12 @@
 from guardrails.rules.gcp import (
     armor,
     dns,
+    artifactregistry,
+    binaryauthorization,
+    gke,
     kms,
     load_balancing,
 )
 
 FAMILIES = (armor, dns, kms, load_balancing)
+FAMILIES = (kms, gke, artifactregistry, binaryauthorization)

@@ -1,0 +1,62 @@
+"""Artifact Registry: holds what it serves, keeps what was released, is read by those who must."""
+
+from preview.graph import Graph, Node
+
+REPOSITORY = "gcp:artifactregistry/repository:Repository"
+READS = "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"
+
+
+def repositories(dr: Graph) -> dict[str, Node]:
+    return {node.name.removeprefix("registry-"): node for node in dr.of_type(REPOSITORY)}
+
+
+def test_each_holds_what_it_serves_under_our_key(dr: Graph) -> None:
+    [key] = [node for node in dr.of_type("gcp:kms/cryptoKey:CryptoKey") if node.name == "keys-images"]
+    assert repositories(dr).keys() == {"bundles", "charts", "images", "vendor"}
+    for held, node in repositories(dr).items():
+        assert node.inputs["repositoryId"] == f"platform-production-{held}"
+        assert node.inputs["format"] == "DOCKER"
+        assert node.inputs["mode"] == "STANDARD_REPOSITORY"
+        assert node.inputs["kmsKeyName"] == key.state["id"]
+        assert node.inputs["location"] in key.inputs["keyRing"]
+        assert node.inputs["vulnerabilityScanningConfig"] == {"enablementConfig": "INHERITED"}
+
+
+def test_scanning_is_on_in_the_project(dr: Graph) -> None:
+    assert "containerscanning.googleapis.com" in {
+        node.inputs["service"] for node in dr.of_type("gcp:projects/service:Service")
+    }
+
+
+def test_what_has_a_tag_is_never_deleted_nor_changed(dr: Graph) -> None:
+    for node in repositories(dr).values():
+        assert node.inputs["dockerConfig"] == {"immutableTags": True}
+        policies = {policy["id"]: policy for policy in node.inputs["cleanupPolicies"]}
+        assert [each["condition"]["tagState"] for each in policies.values() if each["action"] == "DELETE"] == [
+            "UNTAGGED"
+        ]
+        assert policies["keep-tagged"] == {
+            "id": "keep-tagged",
+            "action": "KEEP",
+            "condition": {"tagState": "TAGGED"},
+        }
+        assert policies["keep-newest"]["mostRecentVersions"]["keepCount"] >= 5
+
+
+def test_both_clouds_hold_the_same_artifacts(dr: Graph, prod: Graph) -> None:
+    here, there = (graph.document["outputs"]["registry"]["repositoryUrls"] for graph in (dr, prod))
+    assert here.keys() == there.keys()
+    host = "us-central1-docker.pkg.dev/example-standby/platform-production"
+    assert here["core"] == f"{host}-images/core"
+    assert here["charts/workload"] == f"{host}-charts/workload"
+    assert here["bundles/shared"] == f"{host}-bundles/shared"
+
+
+def test_each_repository_is_read_by_who_needs_it_and_written_by_nobody_here(dr: Graph) -> None:
+    names = {node.state["id"]: held for held, node in repositories(dr).items()}
+    reads = {(names[node.inputs["repository"]], node.inputs["member"]) for node in dr.of_type(READS)}
+    nodes, sync = (
+        f"serviceAccount:{account}@example-standby.iam.gserviceaccount.com" for account in ("gke-nodes", "config-sync")
+    )
+    assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync)}
+    assert {node.inputs["role"] for node in dr.of_type(READS)} == {"roles/artifactregistry.reader"}
