@@ -85,6 +85,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "aws:secretsmanager/secret:Secret": ("name", "namePrefix"),
     "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
     "gcp:compute/subnetwork:Subnetwork": ("name", "network", "project", "purpose", "region"),
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),

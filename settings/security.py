@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from settings.types import IamArn, LogRetentionDays, Model, Refusal, between, matching
+from settings.types import IamArn, LogRetentionDays, Model, Refusal, between, each_once, matching
 
 AccountService = Literal[
     "access-analyzer",
@@ -29,20 +29,13 @@ Standard = Literal[
 """Standards of Security Hub, by the end of their ARN."""
 
 
-def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    for position, value in enumerate(values):
-        if value in values[:position]:
-            raise Refusal("it is listed twice, and AWS takes it once", "remove the repetition", at=(position,))
-    return values
-
-
 class SecuritySettings(Model):
     """The account's audit trail and detective services."""
 
-    external: Annotated[tuple[AccountService, ...], AfterValidator(_each_once)] = ()
+    external: Annotated[tuple[AccountService, ...], AfterValidator(each_once)] = ()
     """Services that the organisation runs for this account; AWS refuses, or overwrites, a second one beside them."""
 
-    data_events: Annotated[tuple[DataEvents, ...], AfterValidator(_each_once)] = ("dynamodb", "s3")
+    data_events: Annotated[tuple[DataEvents, ...], AfterValidator(each_once)] = ("dynamodb", "s3")
     """Stores whose every read and write the trail records; AWS charges by the event."""
 
     insights: bool = True
@@ -56,7 +49,7 @@ class SecuritySettings(Model):
     ] = 2557
     """Days for which the bucket keeps the trail's events and the recorder's history; by default seven years."""
 
-    standards: Annotated[tuple[Standard, ...], AfterValidator(_each_once)] = (
+    standards: Annotated[tuple[Standard, ...], AfterValidator(each_once)] = (
         "aws-foundational-security-best-practices/v/1.0.0",
         "cis-aws-foundations-benchmark/v/3.0.0",
     )

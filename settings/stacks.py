@@ -18,6 +18,7 @@ from settings.data import BackupSettings, CacheSettings, RegistrySettings, Searc
 from settings.edge import EdgeSettings
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
+from settings.gcp import security as gcp_security
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -140,6 +141,9 @@ class Dr(Shared):
 
     network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
     """The VPC network."""
+
+    security: gcp_security.SecuritySettings = gcp_security.SecuritySettings()
+    """The project's audit log, guards and contacts."""
 
 
 class Interconnect(Shared):

@@ -95,6 +95,14 @@ def between(low: int, high: int, consequence: str) -> Check:
     return AfterValidator(check), Field(json_schema_extra={"minimum": low, "maximum": high})
 
 
+def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """A check that a list repeats nothing."""
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            raise Refusal("it is listed twice, and the cloud takes it once", "remove the repetition", at=(position,))
+    return values
+
+
 # --- Clouds, regions and accounts ---
 
 # Regions that every account may use without opting in (AWS, Regions and Availability Zones).
@@ -165,6 +173,28 @@ IamArn = Annotated[
         "it names no IAM role or user, so nobody could use the access",
         "write arn:aws:iam::<account>:role/<name>",
     ),
+]
+
+IdentityPoolId = Annotated[
+    str,
+    *matching(
+        r"(?!gcp-)[a-z0-9-]{4,32}",
+        "Google Cloud refuses it as the id of an identity pool or of a provider in one",
+        "use 4 to 32 lower-case letters, digits and hyphens that do not start with gcp-",
+    ),
+]
+
+IamRoleName = Annotated[
+    str,
+    *matching(
+        r"[A-Za-z0-9_+=,.@-]{1,64}",
+        "IAM takes no role of this name, so nobody could ever act as it",
+        "write the role's name, without path or ARN: 1 to 64 letters, digits and _+=,.@-",
+    ),
+]
+
+EmailAddress = Annotated[
+    str, *matching(r"[\w.+-]+@[\w.-]+\.[a-z]{2,63}", "no mail would arrive", "write one address, such as a team's list")
 ]
 
 # --- Networks ---

@@ -7,8 +7,10 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp.component import Scope
+from components.gcp.federation import Federation
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
+from components.gcp.project import ProjectBaseline
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
@@ -19,12 +21,21 @@ APIS = (
     "cloudkms",
     "cloudresourcemanager",
     "compute",
+    "essentialcontacts",
     "iam",
+    "iamcredentials",
+    "orgpolicy",
+    "pubsub",
+    "secretmanager",
+    "securitycenter",
     "serviceusage",
+    "sts",
 )
 
 KEYS = {
+    "findings": KeyUse("restricted", ("pubsub",)),
     "logs": KeyUse("internal", ("logging",)),
+    "vault": KeyUse("restricted", ()),
 }
 """Keys by what they encrypt."""
 
@@ -108,7 +119,23 @@ class _Region:
         pass
 
     def _security(self) -> None:
-        pass
+        ProjectBaseline(
+            "project",
+            self.scope,
+            self.settings.security,
+            locations=f"{self.settings.regions.gcp_continent[1]}-locations",
+            aws_account_id=self.settings.accounts.aws,
+            key_id=self.keys.ids["findings"],
+            opts=self.opts,
+        )
+        self.federation = Federation(
+            "federation",
+            self.scope,
+            self.settings.federation,
+            aws_account_id=self.settings.accounts.aws,
+            secrets={},
+            opts=self.opts,
+        )
 
     def _observability(self) -> None:
         pass
@@ -119,4 +146,8 @@ class _Region:
             "mode": self.mode,
             "region": self.scope.region,
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "federation": {
+                "audience": self.federation.audience,
+                "serviceAccounts": self.federation.service_accounts,
+            },
         }

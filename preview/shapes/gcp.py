@@ -22,7 +22,25 @@ _COLLECTIONS = {
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "essentialcontacts/contact:Contact": {"id": "{parent}/contacts/{digits:.10}", "name": "{id}"},
+    "iam/workloadIdentityPool:WorkloadIdentityPool": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
+        "name": "{id}",
+    },
+    "iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}/providers/"
+        "{workloadIdentityPoolProviderId}",
+        "name": "{id}",
+    },
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
+    "orgpolicy/policy:Policy": {"id": "{name}"},
+    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{service}"},
+    "projects/iAMCustomRole:IAMCustomRole": {"id": "projects/{project}/roles/{roleId}", "name": "{id}"},
+    "securitycenter/v2ProjectNotificationConfig:V2ProjectNotificationConfig": {
+        "id": "projects/{project}/locations/{location}/notificationConfigs/{configId}",
+        "name": "{id}",
+        "serviceAccount": "service-{digits:.12}@gcp-sa-scc-notification.iam.gserviceaccount.com",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",

@@ -38,6 +38,7 @@ STATEFUL = {
     "aws:route53/zone:Zone",
     "gcp:compute/network:Network",
     "gcp:compute/subnetwork:Subnetwork",
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
 }
