@@ -146,6 +146,10 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
     "gcp-kms-rotation": {CIS_GCP: ("1.10",)},
+    "gcp-kms-no-public-grants": {CIS_GCP: ("1.9",), NIST: ("AC-3", "AC-6")},
+    "gcp-iam-no-long-lived-credentials": {CIS_GCP: ("1.4",)},
+    "gcp-project-audit-log-complete": {CIS_GCP: ("2.1",), NIST: ("AU-2", "AU-12")},
+    "gcp-project-os-login": {CIS_GCP: ("4.4",)},
 }
 
 
