@@ -24,6 +24,7 @@ APIS = (
     "essentialcontacts",
     "iam",
     "iamcredentials",
+    "logging",
     "orgpolicy",
     "pubsub",
     "secretmanager",
