@@ -114,6 +114,11 @@ class Loss:
     """Whether Pulumi refuses, before it deletes anything. It asks the state: what the last update said."""
 
 
+def replacing(token: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths of inputs whose change, from old inputs to new ones, makes a resource of a type anew."""
+    return tuple(path for path in _fixed(token) if _at(old, path) != _at(new, path))
+
+
 def losses(old: Graph, new: Graph) -> list[Loss]:
     """The stateful resources of a deployed graph that an update to another one deletes or replaces, by URN."""
     replaced = _replaced(old, new)
@@ -132,15 +137,19 @@ def _replaced(old: Graph, new: Graph) -> dict[str, tuple[str, ...]]:
         if urn not in kept or kept[urn].is_component:
             continue
         before, after = kept[urn], new.nodes[urn]
-        fixed = STATEFUL.get(before.type) or CARRIERS.get(before.type) or ()
         ignored = tuple(after.state.get("ignoreChanges", ()))
         found = [
-            path for path in (*fixed, "region") if path not in ignored and _differs(path, before, after, new, replaced)
+            path for path in _fixed(before.type) if path not in ignored and _differs(path, before, after, new, replaced)
         ]
         found += ["provider"] if edges.provider(after) in replaced else []
         if found:
             replaced[urn] = tuple(found)
     return replaced
+
+
+def _fixed(token: str) -> tuple[str, ...]:
+    """The inputs that replace a resource of a type."""
+    return (*(STATEFUL.get(token) or CARRIERS.get(token) or ()), "region")
 
 
 def _differs(path: str, before: Node, after: Node, new: Graph, replaced: Iterable[str]) -> bool:

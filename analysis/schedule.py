@@ -1,4 +1,4 @@
-"""How long a first deployment takes, simulated: what the order of the resources costs beside what it must cost.
+"""How long an update takes, simulated: what the order of the resources costs beside what it must cost.
 
     schedule = simulate(graph, edges.all_of)          # as the engine does it, with 16 workers
     floor = critical_path(graph, edges.data)          # no deployment can be faster than its data
@@ -9,7 +9,7 @@ Durations are those that a provider's users report, not measurements of one acco
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from graphlib import TopologicalSorter
@@ -64,6 +64,14 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
 }
 
+# How long a provider takes to change a resource in place, for types that a failover resizes. Estimates: neither cloud
+# promises any.
+CHANGE_MINUTES: Mapping[str, Minutes] = {
+    "gcp:managedkafka/cluster:Cluster": Minutes(5, 10, 30),
+    "gcp:memorystore/instance:Instance": Minutes(5, 10, 30),
+    "gcp:sql/databaseInstance:DatabaseInstance": Minutes(2, 5, 15),
+}
+
 # Seconds, as for most resources: one call, and perhaps a wait until it is seen everywhere.
 OTHERWISE = Minutes(0.02, 0.05, 0.2)
 NOTHING = Minutes(0, 0, 0)
@@ -93,16 +101,35 @@ def minutes(node: Node, case: Case = "mode") -> float:
     return getattr(found, case)
 
 
-def critical_path(graph: Graph, edges: Edges, case: Case = "mode") -> Schedule:
+Durations = Callable[[Node, Case], float]
+"""How long each resource takes, in minutes."""
+
+
+def minutes_of_change(old: Graph) -> Durations:
+    """How long each resource takes in an update of a deployed graph; what stays as it is takes nothing."""
+
+    def taken(node: Node, case: Case = "mode") -> float:
+        if node.urn not in old.nodes:
+            return minutes(node, case)
+        if node.is_component or node.is_provider or node.inputs == old.nodes[node.urn].inputs:
+            return 0
+        return getattr(CHANGE_MINUTES.get(node.type, OTHERWISE), case)
+
+    return taken
+
+
+def critical_path(graph: Graph, edges: Edges, case: Case = "mode", durations: Durations = minutes) -> Schedule:
     """The schedule with as many workers as it takes: each resource starts as soon as its edges allow."""
     before = _before(graph, edges)
     ready: dict[str, float] = {}
     for urn in TopologicalSorter(before).static_order():
-        ready[urn] = max((ready[other] for other in before[urn]), default=0) + minutes(graph.nodes[urn], case)
+        ready[urn] = max((ready[other] for other in before[urn]), default=0) + durations(graph.nodes[urn], case)
     return Schedule(ready, _last_chain(ready, before))
 
 
-def simulate(graph: Graph, edges: Edges, case: Case = "mode", workers: int = WORKERS) -> Schedule:
+def simulate(
+    graph: Graph, edges: Edges, case: Case = "mode", workers: int = WORKERS, durations: Durations = minutes
+) -> Schedule:
     """The schedule of an engine: a free worker takes what has waited longest, of several the first by URN."""
     before = _before(graph, edges)
     order = TopologicalSorter(before)
@@ -116,7 +143,7 @@ def simulate(graph: Graph, edges: Edges, case: Case = "mode", workers: int = WOR
             heapq.heappush(waiting, (now, urn))
         while waiting and len(running) < workers:
             _, urn = heapq.heappop(waiting)
-            heapq.heappush(running, (now + minutes(graph.nodes[urn], case), urn))
+            heapq.heappush(running, (now + durations(graph.nodes[urn], case), urn))
         now, done = heapq.heappop(running)
         ready[done] = now
         order.done(done)

@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+import yaml
 from pulumi.runtime import proto
 from rich.console import Console
 from rich.table import Table
@@ -20,16 +23,17 @@ sys.path.insert(0, str(ROOT / "policies"))
 def main() -> None:
     """Measure and print; a bound that does not hold is marked but no error, since machines are noisy."""
     table = Table("figure", "measured", "bound", title="Ratios")
-    graph = previewed("prod")
-    for name, measured, bound in figures(graph):
+    graphs = {stack: previewed(stack) for stack in ("prod", "dr")}
+    for name, measured, bound in figures(graphs):
         table.add_row(name, f"{measured:.2f}", f"≤ {bound:g}{'' if measured <= bound else '  not held'}")
     console = Console()
     console.print(table)
-    for each in schedule.tables(graph):
+    standby, active = (previewed("dr", mode=mode) for mode in ("standby", "active"))
+    for each in schedule.tables(graphs, standby, active):
         console.print(each)
 
 
-def figures(graph: Graph) -> Iterator[tuple[str, float, float]]:
+def figures(graphs: Mapping[str, Graph]) -> Iterator[tuple[str, float, float]]:
     """Each figure's name, what was measured, and the most that it may be."""
     from bench import policies
 
@@ -39,20 +43,29 @@ def figures(graph: Graph) -> Iterator[tuple[str, float, float]]:
         judged = preview.seconds(["-m", "preview", "--policy-pack", str(pack)])
     yield f"the same, judged by {policies.RULE_COUNT} rules", judged / floor, 2.0
     yield from preview.growth()
-    measured = policies.measure([_analyzed(node.state) for node in graph.nodes.values()])
+    measured = policies.measure([_analyzed(node.state) for node in graphs["prod"].nodes.values()])
     yield f"ms a resource for {measured.rules} rules", measured.added, policies.LIMIT_MS
-    yield "deployment of prod, simulated ÷ its longest chain of needs", schedule.ratio(graph), schedule.BOUND
+    for stack, graph in graphs.items():
+        yield f"deployment of {stack}, simulated ÷ its longest chain of needs", schedule.ratio(graph), schedule.BOUND
 
 
-def previewed(stack: str) -> Graph:
-    """The simulated update of a stack."""
-    run = subprocess.run(
-        [sys.executable, "-m", "preview", stack, "--json", "--pass", "update"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def previewed(stack: str, **settings: str) -> Graph:
+    """The simulated update of a stack, with some of its own settings changed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("settings", "components", "stacks", "__main__.py", "Pulumi.yaml"):
+            (folder / part).symlink_to(ROOT / part)
+        file = f"Pulumi.{stack}.yaml"
+        content = yaml.safe_load((ROOT / file).read_text())
+        content["config"] |= {f"multicloud:{key}": value for key, value in settings.items()}
+        (folder / file).write_text(yaml.safe_dump(content))
+        run = subprocess.run(
+            [sys.executable, "-m", "preview", stack, "--json", "--pass", "update", "--project", name],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     return Graph(json.loads(run.stdout))
 
 

@@ -1,12 +1,13 @@
-"""How long the first deployment of the primary region takes, simulated from its graph, and what its order costs."""
+"""How long each region's first deployment and a failover take, simulated, and what the order of resources costs."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from rich.table import Table
 
 from analysis import edges
-from analysis.schedule import Case, critical_path, minutes, simulate
+from analysis.schedule import Case, Durations, Schedule, critical_path, minutes, minutes_of_change, simulate
 from preview.graph import Graph
 from stacks.ordering import REASONS
 
@@ -18,21 +19,34 @@ def ratio(graph: Graph, case: Case = "mode") -> float:
     return simulate(graph, edges.all_of, case).minutes / critical_path(graph, _needed(graph), case).minutes
 
 
-def tables(graph: Graph) -> Iterator[Table]:
-    """The duration, the chain that decides it, and the `depends_on` edges with their reasons."""
-    schedule = simulate(graph, edges.all_of)
-    cases = "; ".join(f"{case} {simulate(graph, edges.all_of, case).minutes:.0f}" for case in get_args(Case))
-    chain = Table("ready at", "takes", "resource", title=f"Deployment of prod, minutes: {cases}")
-    for urn in schedule.path:
-        if taken := minutes(graph.nodes[urn]):
-            chain.add_row(f"{schedule.ready[urn]:.1f}", f"{taken:.1f}", graph.nodes[urn].name)
-    yield chain
+def tables(graphs: Mapping[str, Graph], standby: Graph, active: Graph) -> Iterator[Table]:
+    """The deployment of each stack, the standby's change to `active`, and the `depends_on` edges with their reasons."""
+    for stack, graph in graphs.items():
+        yield _chain(f"Deployment of {stack}", graph, minutes)
+    yield _chain("Failover: dr from standby to active", active, minutes_of_change(standby))
 
-    found = edges.reasons(graph, REASONS)
+    found: Counter[tuple[str, str]] = Counter()
+    for graph in graphs.values():
+        found.update({row: len(waiting) for row, waiting in edges.reasons(graph, REASONS).items()})
     waits = Table("edges", "resource", "waits for", "because", title="depends_on")
     for row, reason in REASONS.items():
-        waits.add_row(str(len(found.get(row, ()))), *row, reason)
+        waits.add_row(str(found[row]), *row, reason)
     yield waits
+
+
+def _chain(title: str, graph: Graph, durations: Durations) -> Table:
+    """How long an update takes, and the chain of resources that decides it."""
+
+    def schedule(case: Case) -> Schedule:
+        return simulate(graph, edges.all_of, case, durations=durations)
+
+    cases = "; ".join(f"{case} {schedule(case).minutes:.0f}" for case in get_args(Case))
+    chain = Table("ready at", "takes", "resource", title=f"{title}, minutes: {cases}")
+    found = schedule("mode")
+    for urn in found.path:
+        if taken := durations(graph.nodes[urn], "mode"):
+            chain.add_row(f"{found.ready[urn]:.1f}", f"{taken:.1f}", graph.nodes[urn].name)
+    return chain
 
 
 def _needed(graph: Graph) -> edges.Edges:

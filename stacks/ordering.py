@@ -82,5 +82,8 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("aws:securityhub/standardsSubscription:StandardsSubscription", "aws:securityhub/account:Account"): (
         "Security Hub takes standards only where it is on"
     ),
+    ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
+        "Google refuses every call to an API that is not on; by its provider each resource waits for all of them"
+    ),
 }
 """Reasons by the types of the resource that waits and of the one it waits for; `*` stands for any text."""

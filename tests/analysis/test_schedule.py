@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from analysis import edges
-from analysis.schedule import MINUTES, OTHERWISE, critical_path, simulate
+from analysis.schedule import CHANGE_MINUTES, MINUTES, OTHERWISE, critical_path, minutes_of_change, simulate
 from bench import schedule
 from preview.graph import Graph
 from stacks.ordering import REASONS
@@ -54,13 +54,27 @@ class TestSimulation:
         assert critical_path(found, edges.data).minutes == BRIEF
 
 
-class TestProd:
-    def test_its_order_costs_next_to_nothing(self, prod: Graph) -> None:
-        assert schedule.ratio(prod) <= schedule.BOUND
+class TestChange:
+    def test_what_stays_takes_nothing_and_what_changes_its_own_time(self, graph: Callable[..., Graph]) -> None:
+        kept, sized = resource("a", CLUSTER), "gcp:sql/databaseInstance:DatabaseInstance"
+        old = graph(kept, resource("b", sized, inputs={"tier": "small"}))
+        new = graph(kept, resource("b", sized, inputs={"tier": "large"}))
+        assert simulate(new, edges.all_of, durations=minutes_of_change(old)).minutes == CHANGE_MINUTES[sized].mode
+        assert simulate(old, edges.all_of, durations=minutes_of_change(old)).minutes == 0
 
-    def test_every_depends_on_has_a_reason(self, prod: Graph) -> None:
-        unexplained = edges.reasons(prod, REASONS).get(("", ""), [])
-        assert not unexplained, "add a row to stacks/ordering.py, or use an output of what is waited for"
+    def test_what_is_new_is_made(self, graph: Callable[..., Graph]) -> None:
+        durations = minutes_of_change(graph())
+        assert simulate(graph(resource("a", CLUSTER)), edges.all_of, durations=durations).minutes == LONG
 
-    def test_every_reason_explains_an_edge(self, prod: Graph) -> None:
-        assert edges.reasons(prod, REASONS).keys() == REASONS.keys()
+
+class TestRegions:
+    @pytest.mark.parametrize("stack", ["prod", "dr"])
+    def test_its_order_costs_next_to_nothing(self, stack: str, graphs: dict[str, Graph]) -> None:
+        assert schedule.ratio(graphs[stack]) <= schedule.BOUND
+
+    def test_every_depends_on_has_a_reason(self, graphs: dict[str, Graph]) -> None:
+        unexplained = [edges.reasons(graph, REASONS).get(("", ""), []) for graph in graphs.values()]
+        assert not any(unexplained), "add a row to stacks/ordering.py, or use an output of what is waited for"
+
+    def test_every_reason_explains_an_edge(self, graphs: dict[str, Graph]) -> None:
+        assert {row for graph in graphs.values() for row in edges.reasons(graph, REASONS)} == REASONS.keys()

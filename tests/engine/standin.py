@@ -13,11 +13,12 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from analysis.replacements import replacing
 from preview import outputs, values
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """A provider that accepts any inputs, and tells a change by comparing them."""
+    """A provider that accepts any inputs, and replaces what the table of `analysis.replacements` says."""
 
     def __init__(self, package: str) -> None:
         self.package = package
@@ -78,9 +79,15 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _diff(request) -> provider_pb2.DiffResponse:
-    same = request.old_inputs == request.news
-    kind = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
-    return provider_pb2.DiffResponse(changes=kind)
+    if request.old_inputs == request.news:
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+    token = request.urn.split("::")[2].rpartition("$")[2]
+    ignored = set(request.ignoreChanges)
+    paths = replacing(token, values.decode(request.old_inputs), values.decode(request.news))
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME,
+        replaces=sorted({path.partition(".")[0] for path in paths if path not in ignored}),
+    )
 
 
 def main(package: str) -> None:

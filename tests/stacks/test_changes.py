@@ -1,7 +1,7 @@
 """No change of a setting deletes or replaces what holds data: it is updated in place, or Pulumi refuses first.
 
-Each setting of prod is changed, one at a time, and the stack updated in simulation. What the first deployment fixes is
-marked so in the settings, and so in the schema.
+Each setting of a region is changed, one at a time, and its stack updated in simulation. What the first deployment
+fixes is marked so in the settings, and so in the schema.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,102 +16,115 @@ from pydantic.fields import FieldInfo
 
 from analysis.replacements import STATEFUL, Loss
 from preview.graph import Graph
-from settings.stacks import Prod
+from settings.shared import Shared
+from settings.stacks import Dr, Prod
 from settings.types import FIXED, Model
 from tests.stacks.variants import Changes, changed, load, lost, shipped
 
 ROLE = "arn:aws:iam::111122223333:role"
 
-# Other values of settings for which no rule finds one, by path (`*` is any name), each with what must change beside it.
-OTHERS: Mapping[str, Sequence[Changes]] = {
-    "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
-    "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
-    "accounts.aws": [{"accounts.aws": "222233334444"}],
-    "addresses.supernet": [{"addresses.supernet": "10.128.0.0/12"}],
-    "addresses.asns.aws": [{"addresses.asns.aws": 64514}],
-    "cluster.administrators": [{"cluster.administrators": [f"{ROLE}/another-administrator"]}],
-    "cluster.api_allowed_cidrs": [{"cluster.api_allowed_cidrs": ["203.0.113.0/28"]}],
-    "cluster.node_groups.*.architecture": [
-        {
-            "cluster.node_groups.system.architecture": "x86_64",
-            "cluster.node_groups.system.instance_types": ["m7i.large"],
-        }
-    ],
-    "cluster.node_groups.*.instance_types": [{"cluster.node_groups.system.instance_types": ["m8g.xlarge"]}],
-    "cluster.node_groups.*.labels": [{"cluster.node_groups.system.labels": {"tier": "system"}}],
-    "cluster.version": [{"cluster.version": "1.36"}],
-    "cluster.viewers": [{"cluster.viewers": [f"{ROLE}/viewer"]}],
-    "database.backup_window": [{"database.backup_window": "06:00-07:00"}],
-    "database.instance_class": [{"database.instance_class": "db.r8g.2xlarge"}],
-    "database.maintenance_window": [{"database.maintenance_window": "sat:10:00-sat:11:00"}],
-    "database.version": [{"database.version": "18"}],
-    "key_value_store.replica_regions": [
-        {"key_value_store.replica_regions": regions} for regions in ([], ["us-east-1"], ["us-east-2", "us-east-1"])
-    ],
-    "network.zones": [
-        {"network.zones": [f"us-west-2{letter}" for letter in letters]} for letters in ("abd", "bac", "abcd")
-    ],
-    "regions.aws": [
-        {"regions.aws": "us-east-1", "network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
-    ],
-    "stream.instance_type": [{"stream.instance_type": "kafka.m7g.xlarge"}],
-    "stream.version": [{"stream.version": "4.0.x.kraft"}],
-    "tables.*.attributes": [{"tables.sessions.attributes": {"session_id": "S", "user_id": "N"}}],
-    "tables.*.hash_key": [
-        {"tables.sessions.hash_key": "id", "tables.sessions.attributes": {"id": "S", "user_id": "S"}},
-    ],
-    "tables.*.indexes": [{"tables.sessions.indexes": {}, "tables.sessions.attributes": {"session_id": "S"}}],
-    "tables.*.indexes.*.hash_key": [
-        {
-            "tables.sessions.indexes.by-user.hash_key": "device_id",
-            "tables.sessions.attributes": {"session_id": "S", "device_id": "S"},
-        }
-    ],
-    "tables.*.indexes.*.range_key": [{"tables.sessions.indexes.by-user.range_key": "session_id"}],
-    "tables.*.range_key": [{"tables.sessions.range_key": "user_id"}],
-    "tables.*.ttl_attribute": [{"tables.sessions.ttl_attribute": None}],
-    "backup.days": [{"backup.days": {"internal": 14, "confidential": 35, "restricted": 365}}],
-    "backup.restore_test_schedule": [{"backup.restore_test_schedule": "cron(0 9 2 * ? *)"}],
-    "backup.schedule": [{"backup.schedule": "cron(0 6 ? * * *)"}],
-    "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00-sat:09:00"}],
-    "cache.snapshot_window": [{"cache.snapshot_window": "04:00-05:00"}],
-    "cache.version": [{"cache.version": "8.0"}, {"cache.version": "8.2"}],
-    "registry.replica_region": [{"registry.replica_region": region} for region in ("us-east-1", None)],
-    "search.instance_type": [{"search.instance_type": "r7g.xlarge.search"}],
-    "search.instances": [{"search.instances": 6}],
-    "search.master_type": [{"search.master_type": "m7g.xlarge.search"}],
-    "search.version": [{"search.version": "OpenSearch_3.1"}],
-    "edge.cloudfront_source": [{"edge.cloudfront_source": "pl-93a34ce5"}],
-    "edge.firewall.counted_rules": [
-        {"edge.firewall.counted_rules": {"core": ["SizeRestrictions_BODY"]}},
-    ],
-    "edge.firewall.rate_limits.*.path_prefix": [{"edge.firewall.rate_limits.everything.path_prefix": "/login"}],
-    "edge.origin_shield": [{"edge.origin_shield": "us-west-2"}],
-    "edge.partners.allowed_cidrs": [
-        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
-    ],
-    "edge.partners.allowed_principals": [
-        {"edge.partners.kind": "private_link", "edge.partners.allowed_principals": ["arn:aws:iam::222233334444:root"]},
-    ],
-    "edge.partners.kind": [
-        {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
-    ],
-    "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
-    "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
-    "observability.receivers": [
-        {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}
-    ],
-    "runner.apply_role": [{"runner.repository": "example-org/platform", "runner.apply_role": f"{ROLE}/deployer"}],
-    "runner.connected": [{"runner.repository": "example-org/platform", "runner.connected": True}],
-    "runner.repository": [{"runner.repository": "example-org/platform"}],
-    "security.external": [{"security.external": ["cloudtrail", "config"]}],
+# Other values of settings for which no rule finds one, by the stack whose file holds them and by path (`*` is any
+# name), each with what must change beside it. A stack's row goes before a shared one.
+OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
+    "shared": {
+        "regions.gcp": [{"regions.gcp": "us-east1"}],
+        "regions.gcp_second": [{"regions.gcp_second": "us-east4"}],
+        "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
+        "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
+        "accounts.aws": [{"accounts.aws": "222233334444"}],
+        "addresses.supernet": [{"addresses.supernet": "10.128.0.0/12"}],
+        "addresses.asns.aws": [{"addresses.asns.aws": 64514}],
+        "tables.*.attributes": [{"tables.sessions.attributes": {"session_id": "S", "user_id": "N"}}],
+        "tables.*.hash_key": [
+            {"tables.sessions.hash_key": "id", "tables.sessions.attributes": {"id": "S", "user_id": "S"}},
+        ],
+        "tables.*.indexes": [{"tables.sessions.indexes": {}, "tables.sessions.attributes": {"session_id": "S"}}],
+        "tables.*.indexes.*.hash_key": [
+            {
+                "tables.sessions.indexes.by-user.hash_key": "device_id",
+                "tables.sessions.attributes": {"session_id": "S", "device_id": "S"},
+            }
+        ],
+        "tables.*.indexes.*.range_key": [{"tables.sessions.indexes.by-user.range_key": "session_id"}],
+        "tables.*.range_key": [{"tables.sessions.range_key": "user_id"}],
+        "tables.*.ttl_attribute": [{"tables.sessions.ttl_attribute": None}],
+    },
+    "prod": {
+        "regions.aws": [
+            {"regions.aws": "us-east-1", "network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+        ],
+        "cluster.administrators": [{"cluster.administrators": [f"{ROLE}/another-administrator"]}],
+        "cluster.api_allowed_cidrs": [{"cluster.api_allowed_cidrs": ["203.0.113.0/28"]}],
+        "cluster.node_groups.*.architecture": [
+            {
+                "cluster.node_groups.system.architecture": "x86_64",
+                "cluster.node_groups.system.instance_types": ["m7i.large"],
+            }
+        ],
+        "cluster.node_groups.*.instance_types": [{"cluster.node_groups.system.instance_types": ["m8g.xlarge"]}],
+        "cluster.node_groups.*.labels": [{"cluster.node_groups.system.labels": {"tier": "system"}}],
+        "cluster.version": [{"cluster.version": "1.36"}],
+        "cluster.viewers": [{"cluster.viewers": [f"{ROLE}/viewer"]}],
+        "database.backup_window": [{"database.backup_window": "06:00-07:00"}],
+        "database.instance_class": [{"database.instance_class": "db.r8g.2xlarge"}],
+        "database.maintenance_window": [{"database.maintenance_window": "sat:10:00-sat:11:00"}],
+        "database.version": [{"database.version": "18"}],
+        "key_value_store.replica_regions": [
+            {"key_value_store.replica_regions": regions} for regions in ([], ["us-east-1"], ["us-east-2", "us-east-1"])
+        ],
+        "network.zones": [
+            {"network.zones": [f"us-west-2{letter}" for letter in letters]} for letters in ("abd", "bac", "abcd")
+        ],
+        "stream.instance_type": [{"stream.instance_type": "kafka.m7g.xlarge"}],
+        "stream.version": [{"stream.version": "4.0.x.kraft"}],
+        "backup.days": [{"backup.days": {"internal": 14, "confidential": 35, "restricted": 365}}],
+        "backup.restore_test_schedule": [{"backup.restore_test_schedule": "cron(0 9 2 * ? *)"}],
+        "backup.schedule": [{"backup.schedule": "cron(0 6 ? * * *)"}],
+        "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00-sat:09:00"}],
+        "cache.snapshot_window": [{"cache.snapshot_window": "04:00-05:00"}],
+        "cache.version": [{"cache.version": "8.0"}, {"cache.version": "8.2"}],
+        "registry.replica_region": [{"registry.replica_region": region} for region in ("us-east-1", None)],
+        "search.instance_type": [{"search.instance_type": "r7g.xlarge.search"}],
+        "search.instances": [{"search.instances": 6}],
+        "search.master_type": [{"search.master_type": "m7g.xlarge.search"}],
+        "search.version": [{"search.version": "OpenSearch_3.1"}],
+        "edge.cloudfront_source": [{"edge.cloudfront_source": "pl-93a34ce5"}],
+        "edge.firewall.counted_rules": [
+            {"edge.firewall.counted_rules": {"core": ["SizeRestrictions_BODY"]}},
+        ],
+        "edge.firewall.rate_limits.*.path_prefix": [{"edge.firewall.rate_limits.everything.path_prefix": "/login"}],
+        "edge.origin_shield": [{"edge.origin_shield": "us-west-2"}],
+        "edge.partners.allowed_cidrs": [
+            {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
+        ],
+        "edge.partners.allowed_principals": [
+            {
+                "edge.partners.kind": "private_link",
+                "edge.partners.allowed_principals": ["arn:aws:iam::222233334444:root"],
+            },
+        ],
+        "edge.partners.kind": [
+            {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
+        ],
+        "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
+        "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
+        "observability.receivers": [
+            {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}
+        ],
+        "runner.apply_role": [{"runner.repository": "example-org/platform", "runner.apply_role": f"{ROLE}/deployer"}],
+        "runner.connected": [{"runner.repository": "example-org/platform", "runner.connected": True}],
+        "runner.repository": [{"runner.repository": "example-org/platform"}],
+        "security.external": [{"security.external": ["cloudtrail", "config"]}],
+    },
+    "dr": {},
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
     """A setting that can be changed by itself: a value, or the names of a mapping of objects."""
 
+    stack: str
     path: str
     """The path of one value; below a mapping, of its first name's."""
 
@@ -123,6 +136,19 @@ class Setting:
     names: bool = False
 
     @property
+    def key(self) -> str:
+        """The pattern, after the stack's name if the setting is the stack's own."""
+        shared = self.pattern.partition(".")[0] in Shared.model_fields
+        return self.pattern if shared else f"{self.stack}: {self.pattern}"
+
+    @property
+    def others(self) -> Sequence[Changes] | None:
+        """The rows of OTHERS for it."""
+        return next(
+            (OTHERS[file][self.pattern] for file in (self.stack, "shared") if self.pattern in OTHERS[file]), None
+        )
+
+    @property
     def fixed(self) -> bool:
         """Whether it is marked as fixed."""
         if self.names:
@@ -131,9 +157,10 @@ class Setting:
 
     def changes(self) -> list[Changes]:
         """Changes of it alone that the settings' checks let pass; at least one, or OTHERS lacks a row."""
-        if self.pattern in OTHERS:
-            return list(OTHERS[self.pattern])
-        return [changes for changes in ({self.path: value} for value in self._candidates()) if accepted(changes)]
+        if self.others is not None:
+            return list(self.others)
+        found = ({self.path: value} for value in self._candidates())
+        return [changes for changes in found if accepted(self.stack, changes)]
 
     def _candidates(self) -> Iterator[Any]:
         """One value of each kind of change: more, less, other, none."""
@@ -158,71 +185,75 @@ class Setting:
         return listed if isinstance(listed, list) else ()
 
 
-def settings_of(model: type[Model], value: Mapping[str, Any], path: str = "", pattern: str = "") -> Iterator[Setting]:
+def settings_of(
+    stack: str, model: type[Model], value: Mapping[str, Any], path: str = "", pattern: str = ""
+) -> Iterator[Setting]:
     """Every setting of a tree of models; of a mapping of objects its names, and the settings of its first object."""
     for name, field in model.model_fields.items():
         at, shown = f"{path}{name}", f"{pattern}{name}"
         annotation, found = field.annotation, value[name]
         arguments = get_args(annotation)
         if is_model(annotation):
-            yield from settings_of(annotation, found, f"{at}.", f"{shown}.")
+            yield from settings_of(stack, annotation, found, f"{at}.", f"{shown}.")
         elif get_origin(annotation) is Mapping and is_model(arguments[1]) and found:
-            yield Setting(at, shown, field, found, names=True)
+            yield Setting(stack, at, shown, field, found, names=True)
             first = next(iter(found))
-            yield from settings_of(arguments[1], found[first], f"{at}.{first}.", f"{shown}.*.")
+            yield from settings_of(stack, arguments[1], found[first], f"{at}.{first}.", f"{shown}.*.")
         else:
-            yield Setting(at, shown, field, found)
+            yield Setting(stack, at, shown, field, found)
 
 
 def is_model(annotation: Any) -> TypeGuard[type[Model]]:
     return isinstance(annotation, type) and issubclass(annotation, Model)
 
 
-def accepted(changes: Changes) -> bool:
+def accepted(stack: str, changes: Changes) -> bool:
     try:
-        load("prod", changed("prod", changes))
+        load(stack, changed(stack, changes))
     except ValidationError:
         return False
     return True
 
 
-SETTINGS = tuple(settings_of(Prod, load("prod", shipped("prod")).model_dump(mode="json")))
+SETTINGS = tuple(
+    setting
+    for stack, model in (("prod", Prod), ("dr", Dr))
+    for setting in settings_of(stack, model, load(stack, shipped(stack)).model_dump(mode="json"))
+)
 
 
 @pytest.fixture(scope="module")
-def losses() -> dict[str, list[Loss]]:
-    """What the changes of each setting delete or replace, by the setting's pattern."""
-    wanted = [(setting.pattern, changes) for setting in SETTINGS for changes in setting.changes()]
-    found: dict[str, list[Loss]] = {setting.pattern: [] for setting in SETTINGS}
+def losses() -> dict[Setting, list[Loss]]:
+    """What the changes of each setting delete or replace."""
+    wanted = [(setting, changes) for setting in SETTINGS for changes in setting.changes()]
+    found: dict[Setting, list[Loss]] = {setting: [] for setting in SETTINGS}
+    stacks, changes = [setting.stack for setting, _ in wanted], [changes for _, changes in wanted]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-        results = workers.map(lost, ["prod"] * len(wanted), [changes for _, changes in wanted])
-        for (pattern, _), lost_by_it in zip(wanted, results, strict=True):
-            found[pattern] += lost_by_it
+        for (setting, _), lost_by_it in zip(wanted, workers.map(lost, stacks, changes), strict=True):
+            found[setting] += lost_by_it
     return found
 
 
 def test_every_setting_has_another_value() -> None:
-    lacking = [setting.pattern for setting in SETTINGS if not setting.changes()]
+    lacking = [setting.key for setting in SETTINGS if not setting.changes()]
     assert not lacking, "add rows to OTHERS"
-    assert not OTHERS.keys() - {setting.pattern for setting in SETTINGS}
+    known = {(file, setting.pattern) for setting in SETTINGS for file in (setting.stack, "shared")}
+    assert not {(file, pattern) for file, rows in OTHERS.items() for pattern in rows} - known
 
 
-def test_no_change_of_a_setting_loses_what_is_not_protected(losses: dict[str, list[Loss]]) -> None:
+def test_no_change_of_a_setting_loses_what_is_not_protected(losses: dict[Setting, list[Loss]]) -> None:
     unprotected = {
-        (pattern, loss.urn, loss.because) for pattern, lost in losses.items() for loss in lost if not loss.protected
+        (setting.key, loss.urn, loss.because) for setting, lost in losses.items() for loss in lost if not loss.protected
     }
     assert not unprotected
 
 
-def test_settings_that_replace_state_are_marked_as_fixed_and_no_others(losses: dict[str, list[Loss]]) -> None:
+def test_settings_that_replace_state_are_marked_as_fixed_and_no_others(losses: dict[Setting, list[Loss]]) -> None:
     # To rename an object is to delete it and to make another.
-    replacing = {
-        setting.pattern
-        for setting in SETTINGS
-        if any(loss.because or setting.names for loss in losses[setting.pattern])
-    }
-    assert {setting.pattern for setting in SETTINGS if setting.fixed} == replacing, "see Fixed in settings/types.py"
+    replacing = {setting.key for setting, lost in losses.items() if any(loss.because or setting.names for loss in lost)}
+    assert {setting.key for setting in SETTINGS if setting.fixed} == replacing, "see Fixed in settings/types.py"
 
 
-def test_every_protected_type_has_its_replacing_inputs(prod: Graph) -> None:
-    assert {node.type for node in prod.nodes.values() if node.protected} <= STATEFUL.keys()
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_every_protected_type_has_its_replacing_inputs(stack: str, graphs: dict[str, Graph]) -> None:
+    assert {node.type for node in graphs[stack].nodes.values() if node.protected} <= STATEFUL.keys()
