@@ -111,7 +111,7 @@ class Federation(Model):
     pool: Fixed[IdentityPoolId] = "aws-primary"
     """The workload identity pool; Google keeps the name of a deleted one for 30 days."""
 
-    provider: Fixed[IdentityPoolId] = "aws-account"
+    provider: IdentityPoolId = "aws-account"
     """The pool's provider, which trusts the AWS account."""
 
     secrets_role: IamRoleName = "standby-secrets"

@@ -116,7 +116,10 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "runner.repository": [{"runner.repository": "example-org/platform"}],
         "security.external": [{"security.external": ["cloudtrail", "config"]}],
     },
-    "dr": {},
+    "dr": {
+        "security.contacts": [{"security.contacts": ["security@example.com"]}],
+        "security.external": [{"security.external": ["default-accounts", "guards"]}],
+    },
 }
 
 

@@ -29,6 +29,7 @@ OTHERS = (
     "pubsub/topicIAM",
     "secretmanager/regionalSecretIam",
     "secretmanager/secretIam",
+    "serviceAccount/iAM",
     "serviceaccount/iAM",
 )
 
@@ -78,12 +79,11 @@ def tokens(paths: tuple[str, ...], *kinds: str) -> tuple[str, ...]:
     return tuple(f"gcp:{path}{kind}:{name[0].upper()}{name[1:]}{kind}" for path, name, kind in named)
 
 
-def public_members(grant: Node) -> Iterator[Finding]:
+def public_members(grant: Resource) -> Iterator[Finding]:
     """A finding for each member that stands for everybody."""
-    for path in ("member", "members"):
-        for at, member in grant.known_texts(path):
-            if member in EVERYBODY:
-                yield Finding(at, "is everybody on the internet")
+    for at, member in grant.known_texts("member" if grant.type.endswith("Member") else "members"):
+        if member in EVERYBODY:
+            yield Finding(at, "is everybody on the internet")
 
 
 def _public_unless_open(resource: Resource) -> Iterator[Finding]:
@@ -154,6 +154,7 @@ RULES = (
         id="gcp-iam-no-long-lived-credentials",
         types=(
             "gcp:projects/apiKey:ApiKey",
+            "gcp:serviceAccount/key:Key",
             "gcp:serviceaccount/key:Key",
             "gcp:storage/hmacKey:HmacKey",
         ),

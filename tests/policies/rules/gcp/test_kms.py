@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from guardrails.rules.gcp.iam import KEYS, tokens
 
 from tests.policies.harness import UNKNOWN, Cases, Subject, verdicts
@@ -35,9 +33,9 @@ CASES = {
     "gcp-kms-no-public-grants": Cases(
         passes=[GRANT],
         fails=[
-            *((replace(GRANT, type=token).set("member", "allUsers"), "member") for token in tokens(KEYS, "Member")),
+            *((Subject(token, {"member": "allUsers"}), "member") for token in tokens(KEYS, "Member")),
             *(
-                (replace(GRANT, type=token).set("members", ["allAuthenticatedUsers"]), "members[0]")
+                (Subject(token, {"members": ["allAuthenticatedUsers"]}), "members[0]")
                 for token in tokens(KEYS, "Binding")
             ),
         ],

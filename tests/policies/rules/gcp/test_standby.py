@@ -4,7 +4,7 @@ from guardrails.rules.gcp.standby import AWS_PROVIDERS
 
 from tests.policies.harness import UNKNOWN, Cases, Subject, secret, verdicts
 
-PROVIDER = Subject("pulumi:providers:aws", {"region": "us-west-2"}, stack="dr")
+PROVIDER = Subject("pulumi:providers:aws", {}, stack="dr")
 GKE = "clusters: [{cluster: {server: https://gke-0123456789.us-central1.gke.goog}}]"
 EKS = "clusters: [{cluster: {server: https://0123456789ABCDEF.gr7.us-west-2.eks.amazonaws.com}}]"
 CLUSTER = Subject("pulumi:providers:kubernetes", {"kubeconfig": GKE}, stack="dr")
