@@ -29,6 +29,7 @@ PROJECT_ROLES: Mapping[Purpose, tuple[str, ...]] = {
         "roles/container.admin",
         "roles/datamigration.admin",
         "roles/dns.admin",
+        "roles/essentialcontacts.admin",
         "roles/gkehub.admin",
         "roles/iam.roleAdmin",
         "roles/iam.serviceAccountAdmin",
