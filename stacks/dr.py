@@ -20,11 +20,13 @@ from stacks.contracts import DrExports
 APIS = (
     "cloudkms",
     "cloudresourcemanager",
+    "cloudtrace",
     "compute",
     "essentialcontacts",
     "iam",
     "iamcredentials",
     "logging",
+    "monitoring",
     "orgpolicy",
     "pubsub",
     "secretmanager",

@@ -1,6 +1,8 @@
 """The standby: who is granted what, what the internet reaches, and the APIs that it turns on before it uses them."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +142,18 @@ class TestApis:
         assert {node.urn for node in enabled.values()} <= set(provider.state["dependencies"])
         for node in resources(dr):
             assert node.type == SERVICE or node.state["provider"].startswith(f"{provider.urn}::"), node.urn
+
+
+def test_an_aws_provider_stops_the_stack(project_copy: Path, root: Path, preview: Callable) -> None:
+    file = project_copy / "stacks/dr.py"
+    source, first = file.read_text(), "        self._project()\n"
+    assert source.count(first) == 1
+    provider = '        __import__("pulumi_aws").Provider("primary", region="us-west-2")\n'
+    file.write_text(source.replace(first, first + provider))
+
+    result = preview("dr", "--json", "--project", str(project_copy), "--policy-pack", str(root / "policies"))
+
+    assert result.returncode == 1
+    [violation] = json.loads(result.stdout)["policyViolations"]
+    assert violation["policyName"] == "gcp-standby-without-aws"
+    assert violation["urn"].endswith("pulumi:providers:aws::primary")
