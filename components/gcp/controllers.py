@@ -9,14 +9,11 @@ from pulumi_gcp import artifactregistry, dns, kms, projects, secretmanager
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role, pod
 
-Controller = Literal[
-    "autoneg", "cert-manager", "config-sync", "external-dns", "external-secrets", "flux", "telemetry", "vault"
-]
+Controller = Literal["autoneg", "cert-manager", "external-dns", "external-secrets", "flux", "telemetry", "vault"]
 
 PODS: Mapping[Controller, tuple[str, str]] = {
     "autoneg": ("autoneg-system", "autoneg-controller-manager"),
     "cert-manager": ("cert-manager", "cert-manager"),
-    "config-sync": ("config-management-system", "root-reconciler"),
     "external-dns": ("external-dns", "external-dns"),
     "external-secrets": ("external-secrets", "external-secrets"),
     "flux": ("flux-system", "source-controller"),
@@ -69,7 +66,7 @@ class Controllers(GcpComponent):
 
     No service account stands between: a pod is its own principal, so there is nothing to impersonate. DNS controllers
     edit the cluster's own zone alone, which holds no front-door name: no fault of theirs can move the platform's
-    users. Secrets, keys and repositories are granted one by one.
+    users. Secrets, keys and repositories are granted one by one. Config Sync's identity comes with the fleet.
     """
 
     members: dict[Controller, pulumi.Output[str]]
@@ -111,7 +108,15 @@ class Controllers(GcpComponent):
                 member=self.members["external-secrets"],
                 opts=self.child(),
             )
-        self._repositories(name, repositories)
+        for repository, repository_id in repositories.items():
+            artifactregistry.RepositoryIamMember(
+                f"{name}-flux-{repository}",
+                repository=repository_id,
+                location=scope.region,
+                role="roles/artifactregistry.reader",
+                member=self.members["flux"],
+                opts=self.child(),
+            )
         kms.CryptoKeyIAMMember(
             f"{name}-vault",
             crypto_key_id=vault_key_id,
@@ -143,17 +148,3 @@ class Controllers(GcpComponent):
                 member=self.members[controller],
                 opts=self.child(),
             )
-
-    def _repositories(self, name: str, repositories: Mapping[str, pulumi.Input[str]]) -> None:
-        """Config Sync and Flux read the bundles that they apply."""
-        controllers: tuple[Controller, ...] = ("config-sync", "flux")
-        for controller in controllers:
-            for repository, repository_id in repositories.items():
-                artifactregistry.RepositoryIamMember(
-                    f"{name}-{controller}-{repository}",
-                    repository=repository_id,
-                    location=self.scope.region,
-                    role="roles/artifactregistry.reader",
-                    member=self.members[controller],
-                    opts=self.child(),
-                )

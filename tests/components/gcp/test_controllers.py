@@ -53,7 +53,6 @@ def test_each_has_what_its_work_needs_and_no_more(graph: Graph) -> None:
     assert granted == {
         "autoneg": {PROJECT},
         "cert-manager": {PROJECT, ZONE},
-        "config-sync": {REPOSITORY},
         "external-dns": {PROJECT, ZONE},
         "external-secrets": {SECRET},
         "flux": {REPOSITORY},
