@@ -131,6 +131,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "subnetwork",
     ),
     "gcp:gkebackup/backupPlan:BackupPlan": ("cluster", "location", "name", "project"),
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.shared import Accounts, Ownership, Regions, StackSettings
-from settings.types import Fixed, Label, Model, between, matching
+from settings.types import EmailAddress, Fixed, Label, Model, between, matching
 
 BucketName = Annotated[
     str,
@@ -38,10 +38,6 @@ BillingAccount = Annotated[
         "Google Cloud has no billing account with such an id",
         "write it as `gcloud billing accounts list` prints it, such as 012345-6789AB-CDEF01",
     ),
-]
-
-EmailAddress = Annotated[
-    str, *matching(r"[\w.+-]+@[\w.-]+\.[a-z]{2,63}", "no mail would arrive", "write one address, such as a team's list")
 ]
 
 Amount = Annotated[int, *between(1, 10_000_000, "no alarm would ever come, or always")]

@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
-from settings.types import IamArn, LogRetentionDays, Model, Refusal, between, matching
+from settings.types import IamArn, LogRetentionDays, Model, Refusal, between, distinct, matching
+
+ONCE = distinct("the cloud takes each but once")
 
 AccountService = Literal[
     "access-analyzer",
@@ -29,20 +31,13 @@ Standard = Literal[
 """Standards of Security Hub, by the end of their ARN."""
 
 
-def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    for position, value in enumerate(values):
-        if value in values[:position]:
-            raise Refusal("it is listed twice, and AWS takes it once", "remove the repetition", at=(position,))
-    return values
-
-
 class SecuritySettings(Model):
     """The account's audit trail and detective services."""
 
-    external: Annotated[tuple[AccountService, ...], AfterValidator(_each_once)] = ()
+    external: Annotated[tuple[AccountService, ...], ONCE] = ()
     """Services that the organisation runs for this account; AWS refuses, or overwrites, a second one beside them."""
 
-    data_events: Annotated[tuple[DataEvents, ...], AfterValidator(_each_once)] = ("dynamodb", "s3")
+    data_events: Annotated[tuple[DataEvents, ...], ONCE] = ("dynamodb", "s3")
     """Stores whose every read and write the trail records; AWS charges by the event."""
 
     insights: bool = True
@@ -56,7 +51,7 @@ class SecuritySettings(Model):
     ] = 2557
     """Days for which the bucket keeps the trail's events and the recorder's history; by default seven years."""
 
-    standards: Annotated[tuple[Standard, ...], AfterValidator(_each_once)] = (
+    standards: Annotated[tuple[Standard, ...], ONCE] = (
         "aws-foundational-security-best-practices/v/1.0.0",
         "cis-aws-foundations-benchmark/v/3.0.0",
     )

@@ -21,6 +21,8 @@ from settings.types import (
     GcpProjectId,
     GcpProjectNumber,
     GcpRegion,
+    IamRoleName,
+    IdentityPoolId,
     IndexName,
     Label,
     Minutes,
@@ -100,6 +102,33 @@ class Accounts(Model):
 
     gcp_project_number: GcpProjectNumber
     """The same project's number: identities between the clouds name it."""
+
+
+FederatedCaller = Literal["replication", "secrets"]
+"""What a role of the AWS account comes to Google Cloud for."""
+
+
+class Federation(Model):
+    """How roles of the AWS account act on Google Cloud without a key: the names that both sides know."""
+
+    pool: Fixed[IdentityPoolId] = "aws-primary"
+    """The workload identity pool; Google keeps the name of a deleted one for 30 days."""
+
+    provider: IdentityPoolId = "aws-account"
+    """The pool's provider, which trusts the AWS account."""
+
+    secrets_role: IamRoleName = "standby-secrets"
+    """The AWS role that copies the applications' secrets to the standby."""
+
+    replication_role: IamRoleName = "standby-replication"
+    """The AWS role that reports to the standby how far replication is behind."""
+
+    @field_validator("replication_role")
+    @classmethod
+    def _roles_differ(cls, role: str, info: ValidationInfo) -> str:
+        if role == info.data.get("secrets_role"):
+            raise Refusal("one role would have the rights of both", "name a role of its own")
+        return role
 
 
 class Ownership(Model):
@@ -273,6 +302,9 @@ class Shared(StackSettings):
 
     accounts: Accounts
     """The AWS account and the Google Cloud project."""
+
+    federation: Federation = Federation()
+    """How AWS roles act on Google Cloud without a key."""
 
     ownership: Ownership
     """Tags on AWS, labels on Google Cloud."""

@@ -16,12 +16,13 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
-from settings.gcp import edge as gcp_edge
 from settings.gcp import backup as gcp_backup
 from settings.gcp import cluster as gcp_cluster
+from settings.gcp import edge as gcp_edge
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
 from settings.gcp import registry as gcp_registry
+from settings.gcp import security as gcp_security
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -180,6 +181,9 @@ class Dr(Shared):
         if fleet.bundle not in artifacts:
             raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("bundle",))
         return fleet
+
+    security: gcp_security.SecuritySettings = gcp_security.SecuritySettings()
+    """The project's audit log, guards and contacts."""
 
 
 class Interconnect(Shared):

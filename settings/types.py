@@ -179,6 +179,28 @@ IamArn = Annotated[
     ),
 ]
 
+IdentityPoolId = Annotated[
+    str,
+    *matching(
+        r"(?!gcp-)[a-z0-9-]{4,32}",
+        "Google Cloud refuses it as the id of an identity pool or of a provider in one",
+        "use 4 to 32 lower-case letters, digits and hyphens that do not start with gcp-",
+    ),
+]
+
+IamRoleName = Annotated[
+    str,
+    *matching(
+        r"[A-Za-z0-9_+=,.@-]{1,64}",
+        "IAM takes no role of this name, so nobody could ever act as it",
+        "write the role's name, without path or ARN: 1 to 64 letters, digits and _+=,.@-",
+    ),
+]
+
+EmailAddress = Annotated[
+    str, *matching(r"[\w.+-]+@[\w.-]+\.[a-z]{2,63}", "no mail would arrive", "write one address, such as a team's list")
+]
+
 # --- Networks ---
 
 RFC_1918 = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))

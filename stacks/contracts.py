@@ -11,6 +11,7 @@ from pulumi import Output
 
 from settings.addresses import Tier
 from settings.observability import Severity
+from settings.shared import FederatedCaller
 from settings.types import Mode
 
 Text = str | Output[str]
@@ -280,6 +281,16 @@ class ClusterBackupExports(TypedDict):
     restorePlanIds: Mapping[str, Text]
 
 
+class FederationExports(TypedDict):
+    """How the primary's AWS roles get tokens of the standby."""
+
+    audience: Text
+    """What the provider is called in an exchange of tokens."""
+
+    serviceAccounts: Mapping[FederatedCaller, Text]
+    """E-mail addresses of the accounts to act as, by purpose."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -291,3 +302,4 @@ class DrExports(TypedDict):
     clusterBackup: ClusterBackupExports
     network: StandbyNetworkExports
     edge: StandbyEdgeExports
+    federation: FederationExports

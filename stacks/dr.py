@@ -12,9 +12,11 @@ from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.edge import Edge
 from components.gcp.fleet import Fleet
+from components.gcp.federation import Federation
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
 from components.gcp.registry import Registry
+from components.gcp.project import ProjectBaseline
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
@@ -28,6 +30,7 @@ APIS = (
     "binaryauthorization",
     "cloudkms",
     "cloudresourcemanager",
+    "cloudtrace",
     "compute",
     "dns",
     "container",
@@ -35,17 +38,28 @@ APIS = (
     "containerscanning",
     "gkebackup",
     "gkehub",
+    "essentialcontacts",
     "iam",
     "mesh",
+    "iamcredentials",
+    "logging",
+    "monitoring",
+    "orgpolicy",
+    "pubsub",
+    "secretmanager",
+    "securitycenter",
     "serviceusage",
     "storage",
+    "sts",
 )
 
 KEYS = {
     "cluster": KeyUse("restricted", ("container",)),
     "images": KeyUse("internal", ("artifactregistry",)),
+    "findings": KeyUse("restricted", ("pubsub",)),
     "logs": KeyUse("internal", ("logging",)),
     "volumes": KeyUse("confidential", ("compute",)),
+    "vault": KeyUse("restricted", ()),
 }
 """Keys by what they encrypt."""
 
@@ -185,7 +199,23 @@ class _Region:
         )
 
     def _security(self) -> None:
-        pass
+        ProjectBaseline(
+            "project",
+            self.scope,
+            self.settings.security,
+            locations=f"{self.settings.regions.gcp_continent[1]}-locations",
+            aws_account_id=self.settings.accounts.aws,
+            key_id=self.keys.ids["findings"],
+            opts=self.opts,
+        )
+        self.federation = Federation(
+            "federation",
+            self.scope,
+            self.settings.federation,
+            aws_account_id=self.settings.accounts.aws,
+            secrets={},
+            opts=self.opts,
+        )
 
     def _observability(self) -> None:
         pass
@@ -231,4 +261,8 @@ class _Region:
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,
+            "federation": {
+                "audience": self.federation.audience,
+                "serviceAccounts": self.federation.service_accounts,
+            },
         }

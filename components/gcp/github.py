@@ -32,6 +32,7 @@ PROJECT_ROLES: Mapping[Purpose, tuple[str, ...]] = {
         "roles/datamigration.admin",
         "roles/dns.admin",
         "roles/gkebackup.admin",
+        "roles/essentialcontacts.admin",
         "roles/gkehub.admin",
         "roles/iam.roleAdmin",
         "roles/iam.serviceAccountAdmin",

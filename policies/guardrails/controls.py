@@ -162,6 +162,10 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-gke-release-channel": {CIS_GKE: ("5.5.4",)},
     "gcp-gke-workload-identity": {CIS_GKE: ("5.2.2",)},
     "gcp-gke-control-plane-logs": {CIS_GKE: ("5.7.1",)},
+    "gcp-kms-no-public-grants": {CIS_GCP: ("1.9",), NIST: ("AC-3", "AC-6")},
+    "gcp-iam-no-long-lived-credentials": {CIS_GCP: ("1.4",)},
+    "gcp-project-audit-log-complete": {CIS_GCP: ("2.1",), NIST: ("AU-2", "AU-12")},
+    "gcp-project-os-login": {CIS_GCP: ("4.4",)},
 }
 
 

@@ -74,10 +74,28 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/locations/{location}/memberships/{membershipId}",
         "name": "{id}",
     },
+    "essentialcontacts/contact:Contact": {"id": "{parent}/contacts/{digits:.10}", "name": "{id}"},
+    "iam/workloadIdentityPool:WorkloadIdentityPool": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
+        "name": "{id}",
+    },
+    "iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}/providers/"
+        "{workloadIdentityPoolProviderId}",
+        "name": "{id}",
+    },
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
     "projects/serviceIdentity:ServiceIdentity": {
         "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
         "member": "serviceAccount:{email}",
+    },
+    "orgpolicy/policy:Policy": {"id": "{name}"},
+    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{service}"},
+    "projects/iAMCustomRole:IAMCustomRole": {"id": "projects/{project}/roles/{roleId}", "name": "{id}"},
+    "securitycenter/v2ProjectNotificationConfig:V2ProjectNotificationConfig": {
+        "id": "projects/{project}/locations/{location}/notificationConfigs/{configId}",
+        "name": "{id}",
+        "serviceAccount": "service-{digits:.12}@gcp-sa-scc-notification.iam.gserviceaccount.com",
     },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",

@@ -135,6 +135,8 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "cluster.viewers": [{"cluster.viewers": ["group:developers@example.com"]}],
         "fleet.bundle": [{"fleet.bundle": "core"}],
         "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
+        "security.contacts": [{"security.contacts": ["security@example.com"]}],
+        "security.external": [{"security.external": ["default-accounts", "guards"]}],
     },
 }
 

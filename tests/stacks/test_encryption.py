@@ -1,4 +1,4 @@
-"""Whatever holds data has a customer-managed key, save what one table exempts with AWS's reason."""
+"""Whatever holds data has a customer-managed key, save what one table a cloud exempts with its reason."""
 
 import importlib
 import inspect
@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from components.aws.exemptions import EXEMPTIONS
+from components.aws import exemptions as aws
+from components.gcp import exemptions as gcp
 from preview.graph import Graph, Node
 
 Keys = Callable[[Graph, Node], list[Any]]
-"""The keys that a resource names, one for each part of it that is encrypted: none where it leaves that to AWS."""
+"""The keys that a resource names, one for each part of it that is encrypted: none where it leaves that to the cloud."""
 
 BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
@@ -68,9 +69,42 @@ STORES: Mapping[str, Keys] = {
     "aws:secretsmanager/secret:Secret": at("kmsKeyId"),
     "aws:sns/topic:Topic": at("kmsMasterKeyId"),
     "aws:sqs/queue:Queue": at("kmsMasterKeyId"),
+    "gcp:artifactregistry/repository:Repository": at("kmsKeyName"),
+    "gcp:bigquery/dataset:Dataset": at("defaultEncryptionConfiguration.kmsKeyName"),
+    "gcp:bigtable/instance:Instance": at("clusters.kmsKeyName"),
+    "gcp:cloudrunv2/service:Service": at("template.encryptionKey"),
+    "gcp:compute/disk:Disk": at("diskEncryptionKey.kmsKeySelfLink"),
+    "gcp:container/cluster:Cluster": at(
+        "databaseEncryption.keyName", "clusterAutoscaling.autoProvisioningDefaults.bootDiskKmsKey"
+    ),
+    "gcp:gkebackup/backupPlan:BackupPlan": at("backupConfig.encryptionKey.gcpKmsEncryptionKey"),
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig": at("cmekSettings.kmsKeyName"),
+    "gcp:managedkafka/cluster:Cluster": at("gcpConfig.kmsKey"),
+    "gcp:memorystore/instance:Instance": at("kmsKey"),
+    "gcp:pubsub/topic:Topic": at("kmsKeyName"),
+    "gcp:secretmanager/secret:Secret": at("replication.userManaged.replicas.customerManagedEncryption.kmsKeyName"),
+    "gcp:sql/databaseInstance:DatabaseInstance": at("encryptionKeyName"),
+    "gcp:storage/bucket:Bucket": at("encryption.defaultKmsKeyName"),
 }
 
-TAKES_A_KEY = re.compile(r"kms_|encryption_(config|info|key)|encrypt_at_rest")
+TAKES_A_KEY = re.compile(
+    r"kms_key|kms_master|kms_encryption|encryption_(config|info|key)|encrypt_at_rest|database_encryption|cmek|boot_disk_kms"
+)
+
+ASIDE = {
+    BUCKET_ENCRYPTION: "is a bucket's own encryption",
+}
+"""Types that take a key for what another resource holds."""
+
+KEYS = {"aws:kms/key:Key": ("arn", "keyId"), "gcp:kms/cryptoKey:CryptoKey": ("id",)}
+"""Types of keys, and the outputs by which others name them."""
+
+
+@pytest.fixture(params=[("prod", aws.EXEMPTIONS), ("dr", gcp.EXEMPTIONS)], ids=["prod", "dr"])
+def exempted(request: pytest.FixtureRequest, graphs: dict[str, Graph]) -> tuple[Graph, Mapping[str, str]]:
+    """A stack, and what is exempted in it."""
+    stack, exemptions = request.param
+    return graphs[stack], exemptions
 
 
 def stores(graph: Graph) -> list[Node]:
@@ -78,30 +112,53 @@ def stores(graph: Graph) -> list[Node]:
 
 
 def arguments(token: str) -> set[str]:
+    """The names of a type's arguments, those within objects included."""
     package, module, name = token.split(":")
     sdk = importlib.import_module(f"pulumi_{package}.{module.split('/')[0]}")
-    return set(inspect.signature(getattr(sdk, name)._internal_init).parameters)
+    found: set[str] = set()
+    seen: set[str] = set()
+
+    def collect(hints: Mapping[str, object]) -> None:
+        found.update(hints)
+        for shape in {
+            shape for hint in hints.values() for shape in re.findall(r"(?<![\w.])\w+ArgsDict", str(hint))
+        } - seen:
+            seen.add(shape)
+            collect(getattr(sdk, shape).__annotations__)
+
+    taken = inspect.signature(getattr(sdk, name)._internal_init).parameters
+    collect({name: parameter.annotation for name, parameter in taken.items()})
+    return found
 
 
-def test_each_store_names_a_key_of_ours(prod: Graph) -> None:
-    ours = {key.outputs[output] for key in prod.of_type("aws:kms/key:Key") for output in ("arn", "keyId")}
-    for node in stores(prod):
-        if node.name not in EXEMPTIONS:
-            named = STORES[node.type](prod, node)
-            assert named, f"{node.urn} leaves its encryption to AWS"
-            assert set(named) <= ours, f"{node.urn} leaves a part of its encryption to AWS"
+def test_each_store_names_a_key_of_ours(exempted: tuple[Graph, Mapping[str, str]]) -> None:
+    graph, exemptions = exempted
+    ours = {
+        {**key.outputs, "id": key.state["id"]}[output]
+        for token in KEYS
+        for key in graph.of_type(token)
+        for output in KEYS[token]
+    }
+    for node in stores(graph):
+        if node.name not in exemptions:
+            named = STORES[node.type](graph, node)
+            assert named, f"{node.urn} leaves its encryption to the cloud"
+            assert set(named) <= ours, f"{node.urn} leaves a part of its encryption to the cloud"
 
 
-def test_every_exemption_is_still_needed(prod: Graph) -> None:
-    found = {node.name: node for node in stores(prod)}
-    for name, reason in EXEMPTIONS.items():
+def test_every_exemption_is_still_needed(exempted: tuple[Graph, Mapping[str, str]]) -> None:
+    graph, exemptions = exempted
+    found = {node.name: node for node in stores(graph)}
+    for name, reason in exemptions.items():
         assert name in found, f"{name} is gone"
-        assert not any(STORES[found[name].type](prod, found[name])), f"{name} has a key now"
+        assert not any(STORES[found[name].type](graph, found[name])), f"{name} has a key now"
         assert reason
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_no_type_that_takes_a_key_is_overlooked(prod: Graph) -> None:
-    for token in {node.type for node in prod.nodes.values() if node.type.startswith("aws:")} - set(STORES):
+def test_no_type_that_takes_a_key_is_overlooked(exempted: tuple[Graph, Mapping[str, str]]) -> None:
+    graph, _ = exempted
+    types = {node.type for node in graph.nodes.values() if node.type.startswith(("aws:", "gcp:"))}
+    for token in sorted(types - {*STORES, *ASIDE}):
         taken = {name for name in arguments(token) if TAKES_A_KEY.search(name)}
         assert not taken, f"{token} takes {taken}: add it to STORES"

@@ -45,6 +45,7 @@ STATEFUL = {
     "gcp:dns/managedZone:ManagedZone",
     "gcp:container/cluster:Cluster",
     "gcp:gkebackup/backupPlan:BackupPlan",
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
     "gcp:storage/bucket:Bucket",

@@ -1,7 +1,5 @@
 """Graphs of what the shipped settings leave out: the program with other settings, or a component by itself."""
 
-import json
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -30,18 +28,6 @@ def prod_with(changed_stack: Callable[[str, Mapping[str, object]], Graph]) -> Ca
 
 
 @pytest.fixture
-def sample(root: Path, tmp_path: Path, preview: Callable) -> Callable[[str], Graph]:
+def sample(root: Path, run_sample: Callable[[str], Graph]) -> Callable[[str], Graph]:
     """The simulated update of a program that makes a component with `scope` and `opts`."""
-
-    def run(program: str) -> Graph:
-        (tmp_path / "Pulumi.yaml").write_text("name: sample\nruntime: python\n")
-        (tmp_path / "Pulumi.dev.yaml").write_text("")
-        (tmp_path / "__main__.py").write_text(SAMPLE.format(root=str(root)) + dedent(program))
-        return _graph(preview("dev", "--json", "--pass", "update", "--project", str(tmp_path)))
-
-    return run
-
-
-def _graph(result: subprocess.CompletedProcess[str]) -> Graph:
-    assert result.returncode == 0, result.stderr
-    return Graph(json.loads(result.stdout))
+    return lambda program: run_sample(SAMPLE.format(root=str(root)) + dedent(program))

@@ -39,7 +39,8 @@ def unless_throw_away(check: Check) -> Check:
     return lambda resource: () if resource.stack in resource.choices("throwAwayStacks") else check(resource)
 
 
-def _protected(resource: Resource) -> Iterator[Finding]:
+def protected(resource: Resource) -> Iterator[Finding]:
+    """A finding for what Pulumi may delete."""
     if not resource.protected:
         yield Finding("", "is not protected by Pulumi")
 
@@ -53,6 +54,6 @@ RULES = (
         why="A renamed or replaced resource is otherwise deleted together with what it holds.",
         remedy="Set protect=True in its resource options; in a stack meant to be destroyed, configure throwAwayStacks.",
         settings=THROW_AWAY,
-        check=unless_throw_away(_protected),
+        check=unless_throw_away(protected),
     ),
 )

@@ -6,9 +6,20 @@ from guardrails.rules.gcp import (
     artifactregistry,
     binaryauthorization,
     gke,
+    iam,
     kms,
     load_balancing,
+    project,
+    protection,
+    standby,
 )
 
 FAMILIES = (armor, dns, kms, load_balancing)
 FAMILIES = (kms, gke, artifactregistry, binaryauthorization)
+FAMILIES = (
+    iam,
+    kms,
+    project,
+    protection,
+    standby,
+)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pulumi_policy import Severity
 
 from guardrails.model import Finding, ResourceRule
+from guardrails.rules.gcp.iam import KEYS, public_members, tokens
 from guardrails.subject import Node
 
 KEY = "gcp:kms/cryptoKey:CryptoKey"
@@ -59,5 +60,14 @@ RULES = (
             "leastDays": {"type": "number", "minimum": 1, "default": 14, "description": "Days before a key is gone."}
         },
         check=_destruction,
+    ),
+    ResourceRule(
+        id="gcp-kms-no-public-grants",
+        types=tokens(KEYS, "Member", "Binding"),
+        severity=Severity.CRITICAL,
+        description="Cloud KMS keys are granted to named members.",
+        why="Everybody with any Google account could read what the key encrypts, once they have a copy.",
+        remedy="Name the service's account in member.",
+        check=public_members,
     ),
 )

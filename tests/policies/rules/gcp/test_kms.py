@@ -1,8 +1,18 @@
+from guardrails.rules.gcp.iam import KEYS, tokens
+
 from tests.policies.harness import UNKNOWN, Cases, Subject, verdicts
 
 KEY = Subject(
     "gcp:kms/cryptoKey:CryptoKey",
     {"keyRing": "ring", "rotationPeriod": "7776000s", "destroyScheduledDuration": "2592000s"},
+    stack="dr",
+)
+GRANT = Subject(
+    "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+    {
+        "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+        "member": "serviceAccount:a@example.iam.gserviceaccount.com",
+    },
     stack="dr",
 )
 
@@ -19,6 +29,17 @@ CASES = {
         passes=[KEY, KEY.unset("destroyScheduledDuration")],
         fails=[(KEY.set("destroyScheduledDuration", "86400s"), "destroyScheduledDuration")],
         unknown=[KEY.set("destroyScheduledDuration", UNKNOWN)],
+    ),
+    "gcp-kms-no-public-grants": Cases(
+        passes=[GRANT],
+        fails=[
+            *((Subject(token, {"member": "allUsers"}), "member") for token in tokens(KEYS, "Member")),
+            *(
+                (Subject(token, {"members": ["allAuthenticatedUsers"]}), "members[0]")
+                for token in tokens(KEYS, "Binding")
+            ),
+        ],
+        unknown=[GRANT.set("member", UNKNOWN)],
     ),
 }
 

@@ -1,0 +1,131 @@
+"""What AWS roles may do on Google Cloud, by short-lived tokens: two things, and no key."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_gcp import iam, projects, secretmanager, serviceaccount
+
+from components.gcp.component import GcpComponent, Scope
+from components.gcp.iam import custom_role
+from settings.shared import FederatedCaller
+from settings.shared import Federation as FederationSettings
+
+# External Secrets compares a secret with its newest version before it adds one: else each of its rounds would.
+# https://external-secrets.io/latest/provider/google-secrets-manager/
+COPY_SECRETS = (
+    "secretmanager.secrets.get",
+    "secretmanager.versions.access",
+    "secretmanager.versions.add",
+    "secretmanager.versions.get",
+)
+
+# The name in arn:aws:sts::<account>:assumed-role/<name>/<session>; empty for whatever is no role.
+ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
+
+
+class Federation(GcpComponent):
+    """Roles of one AWS account act as service accounts here, each for one purpose; other roles get no token at all.
+
+    The primary copies its applications' secrets, and reports how far replication is behind. Each service account
+    admits one AWS role by name: who may make roles in the AWS account is trusted as far as that, and no further.
+    """
+
+    audience: pulumi.Output[str]
+    """What a caller names when it exchanges its AWS identity for a token."""
+
+    service_accounts: dict[FederatedCaller, pulumi.Output[str]]
+    """E-mail addresses of the service accounts."""
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        settings: FederationSettings,
+        *,
+        aws_account_id: str,
+        secrets: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names."""
+        super().__init__("Federation", name, scope, "restricted", opts)
+        roles: Mapping[FederatedCaller, str] = {
+            "replication": settings.replication_role,
+            "secrets": settings.secrets_role,
+        }
+        pool = self._pool(name, settings, aws_account_id, list(roles.values()))
+        self.service_accounts = {caller: self._account(name, caller, role, pool) for caller, role in roles.items()}
+        members = {
+            caller: pulumi.Output.concat("serviceAccount:", email) for caller, email in self.service_accounts.items()
+        }
+        projects.IAMMember(
+            f"{name}-replication-metrics",
+            project=scope.project,
+            role="roles/monitoring.metricWriter",
+            member=members["replication"],
+            opts=self.child(),
+        )
+        if secrets:
+            copier = custom_role(
+                self,
+                f"{name}-secret-copier",
+                title="Copies the values of secrets",
+                permissions=COPY_SECRETS,
+                opts=self.child(),
+            )
+            for secret, secret_id in secrets.items():
+                secretmanager.SecretIamMember(
+                    f"{name}-secrets-{secret}",
+                    secret_id=secret_id,
+                    role=copier,
+                    member=members["secrets"],
+                    opts=self.child(),
+                )
+        self.register_outputs({"audience": self.audience, "serviceAccounts": self.service_accounts})
+
+    def _pool(
+        self, name: str, settings: FederationSettings, aws_account_id: str, roles: list[str]
+    ) -> iam.WorkloadIdentityPool:
+        pool = iam.WorkloadIdentityPool(
+            f"{name}-pool",
+            workload_identity_pool_id=settings.pool,
+            display_name="AWS primary region",
+            opts=self.child(stateful=True),
+        )
+        provider = iam.WorkloadIdentityPoolProvider(
+            f"{name}-provider",
+            workload_identity_pool_id=pool.workload_identity_pool_id,
+            workload_identity_pool_provider_id=settings.provider,
+            display_name="AWS account",
+            aws={"account_id": aws_account_id},
+            attribute_mapping={
+                # An ARN with its session may exceed the 127 bytes that a subject may have, and is then refused.
+                "google.subject": ROLE_NAME,
+                "attribute.role": ROLE_NAME,
+            },
+            attribute_condition=(
+                f"assertion.account == '{aws_account_id}'"
+                f" && attribute.role in [{', '.join(repr(role) for role in sorted(roles))}]"
+            ),
+            opts=self.child(),
+        )
+        self.audience = pulumi.Output.concat("//iam.googleapis.com/", provider.name)
+        return pool
+
+    def _account(
+        self, name: str, caller: FederatedCaller, role: str, pool: iam.WorkloadIdentityPool
+    ) -> pulumi.Output[str]:
+        """A service account that one AWS role may act as."""
+        account = serviceaccount.Account(
+            f"{name}-{caller}",
+            account_id=f"aws-{caller}",
+            display_name=f"AWS primary region: {caller}",
+            opts=self.child(),
+        )
+        serviceaccount.IAMMember(
+            f"{name}-{caller}-role",
+            service_account_id=account.name,
+            role="roles/iam.workloadIdentityUser",
+            member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.role/{role}"),
+            opts=self.child(),
+        )
+        return account.email

@@ -1,0 +1,100 @@
+"""Two roles of one AWS account get tokens, each for one purpose; nobody else gets any."""
+
+from collections.abc import Callable
+
+import pytest
+
+from preview.graph import Graph, Node
+
+FEDERATION = """
+from components.gcp.federation import Federation
+from settings.shared import Federation as Settings
+
+Federation(
+    "federation",
+    scope,
+    Settings(),
+    aws_account_id="111122223333",
+    secrets={"session-signing": "projects/example-standby/secrets/session-signing"},
+    opts=opts,
+)
+"""
+
+
+def only(graph: Graph, token: str) -> Node:
+    [found] = graph.of_type(token)
+    return found
+
+
+@pytest.fixture
+def with_secrets(sample: Callable[[str], Graph]) -> Graph:
+    return sample(FEDERATION)
+
+
+@pytest.fixture
+def pool(dr: Graph) -> Node:
+    return only(dr, "gcp:iam/workloadIdentityPool:WorkloadIdentityPool")
+
+
+@pytest.fixture
+def provider(dr: Graph) -> Node:
+    return only(dr, "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider")
+
+
+def test_the_pool_has_the_name_that_the_primary_knows(pool: Node, provider: Node) -> None:
+    assert pool.inputs["workloadIdentityPoolId"] == provider.inputs["workloadIdentityPoolId"] == "aws-primary"
+    assert pool.protected
+
+
+def test_only_two_roles_of_the_one_account_enter(provider: Node) -> None:
+    assert provider.inputs["aws"] == {"accountId": "111122223333"}
+    assert provider.inputs["attributeCondition"] == (
+        "assertion.account == '111122223333' && attribute.role in ['standby-replication', 'standby-secrets']"
+    )
+
+
+def test_no_session_name_makes_a_subject_too_long(provider: Node) -> None:
+    mapping = provider.inputs["attributeMapping"]
+    assert mapping["google.subject"] == mapping["attribute.role"] == "assertion.arn.extract('assumed-role/{role}/')"
+
+
+def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
+    admitted = {
+        node.inputs["serviceAccountId"].split("/")[-1].split("@")[0]: (node.inputs["role"], node.inputs["member"])
+        for node in dr.of_type("gcp:serviceaccount/iAMMember:IAMMember")
+        if node.name.startswith("federation-")
+    }
+    principals = f"principalSet://iam.googleapis.com/{pool.outputs['name']}/attribute.role"
+    user = "roles/iam.workloadIdentityUser"
+    assert admitted == {
+        "aws-replication": (user, f"{principals}/standby-replication"),
+        "aws-secrets": (user, f"{principals}/standby-secrets"),
+    }
+
+
+def test_replication_may_only_write_metrics(dr: Graph) -> None:
+    grants = [
+        (node.type, node.inputs["role"])
+        for node in dr.nodes.values()
+        if "aws-replication@" in str(node.inputs.get("member"))
+    ]
+    assert grants == [("gcp:projects/iAMMember:IAMMember", "roles/monitoring.metricWriter")]
+
+
+def test_secrets_are_compared_and_added_one_by_one_and_nothing_else(with_secrets: Graph) -> None:
+    role = only(with_secrets, "gcp:projects/iAMCustomRole:IAMCustomRole")
+    assert role.inputs["permissions"] == [
+        "secretmanager.secrets.get",
+        "secretmanager.versions.access",
+        "secretmanager.versions.add",
+        "secretmanager.versions.get",
+    ]
+    grants = [node for node in with_secrets.nodes.values() if "aws-secrets@" in str(node.inputs.get("member"))]
+    [grant] = grants
+    assert grant.inputs["secretId"] == "projects/example-standby/secrets/session-signing"
+    assert grant.inputs["role"] == role.state["id"] == f"projects/example-standby/roles/{role.inputs['roleId']}"
+
+
+def test_callers_are_told_the_audience(dr: Graph, provider: Node) -> None:
+    audience = dr.document["outputs"]["federation"]["audience"]
+    assert audience == f"//iam.googleapis.com/{provider.outputs['name']}"
