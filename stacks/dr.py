@@ -11,12 +11,12 @@ from components.gcp.backup import Backup
 from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.edge import Edge
-from components.gcp.fleet import Fleet
 from components.gcp.federation import Federation
+from components.gcp.fleet import Fleet
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
-from components.gcp.registry import Registry
 from components.gcp.project import ProjectBaseline
+from components.gcp.registry import Registry
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
@@ -24,25 +24,25 @@ from stacks.contracts import DrExports, StandbyEdgeExports
 
 # Beside those that bootstrap turns on.
 APIS = (
-    "certificatemanager",
     "anthosconfigmanagement",
     "artifactregistry",
     "binaryauthorization",
+    "certificatemanager",
     "cloudkms",
     "cloudresourcemanager",
     "cloudtrace",
     "compute",
-    "dns",
     "container",
     "containeranalysis",
     "containerscanning",
+    "dns",
+    "essentialcontacts",
     "gkebackup",
     "gkehub",
-    "essentialcontacts",
     "iam",
-    "mesh",
     "iamcredentials",
     "logging",
+    "mesh",
     "monitoring",
     "orgpolicy",
     "pubsub",
@@ -55,11 +55,11 @@ APIS = (
 
 KEYS = {
     "cluster": KeyUse("restricted", ("container",)),
-    "images": KeyUse("internal", ("artifactregistry",)),
     "findings": KeyUse("restricted", ("pubsub",)),
+    "images": KeyUse("internal", ("artifactregistry",)),
     "logs": KeyUse("internal", ("logging",)),
-    "volumes": KeyUse("confidential", ("compute",)),
     "vault": KeyUse("restricted", ()),
+    "volumes": KeyUse("confidential", ("compute",)),
 }
 """Keys by what they encrypt."""
 
@@ -241,6 +241,10 @@ class _Region:
             },
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
             "edge": self._edge_exports(),
+            "federation": {
+                "audience": self.federation.audience,
+                "serviceAccounts": self.federation.service_accounts,
+            },
         }
 
     def _edge_exports(self) -> StandbyEdgeExports:
@@ -261,8 +265,4 @@ class _Region:
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,
-            "federation": {
-                "audience": self.federation.audience,
-                "serviceAccounts": self.federation.service_accounts,
-            },
         }

@@ -2,9 +2,9 @@
 
 from guardrails.rules.gcp import (
     armor,
-    dns,
     artifactregistry,
     binaryauthorization,
+    dns,
     gke,
     iam,
     kms,
