@@ -26,8 +26,8 @@ class Registry(GcpComponent):
     Public registries have fallen together with AWS: all that runs here must be here before that day, so that no
     repository is a remote or a virtual one. Tags never move, nor can a tagged version be deleted: deployments name
     digests, and a release is tagged, so that what was released stays. Of the rest the newest versions stay too.
-    Scanning finds known holes at each push and for a month after (Artifact Analysis). Unlike ECR's, a repository here
-    holds many images: those of the settings' names need not be made.
+    Scanning finds known holes at each push, and later ones in what was pulled within a month. Unlike ECR's, a
+    repository here holds many images: those of the settings' names need not be made.
     """
 
     repository_urls: dict[str, pulumi.Output[str]]
