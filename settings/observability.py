@@ -1,5 +1,6 @@
-"""Who is told of what goes wrong in the primary region, and what is watched beyond the services' own metrics."""
+"""Who is told of what goes wrong, and what is watched of the primary region beyond the services' own metrics."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -33,16 +34,16 @@ CanaryRuntime = Annotated[
     ),
 ]
 
-RECEIVER_SECRETS: dict[str, str] = {
+RECEIVER_SECRETS: Mapping[str, str] = {
     "pagerduty_url": "PagerDuty's Amazon CloudWatch integration URL, with the integration key in it.",
     "jira_service_management_url": "Jira Service Management's Amazon CloudWatch integration URL, with its API key.",
     "opsgenie_url": "Opsgenie's Amazon CloudWatch integration URL, with its API key.",
 }
-"""The secret that each kind of receiver needs: the whole URL, since products and their regions differ in its host."""
+"""The secret that each kind of receiver needs in prod: the whole URL, since products and regions differ in its host."""
 
 
 class ReceiverSettings(Model):
-    """A product that tells people; its URL is the secret `<kind>_url`, because it holds the integration's key."""
+    """A product that tells people; each stack holds the key or URL of its own integration as a secret."""
 
     kind: ReceiverKind
     """The product; Opsgenie ends in April 2027."""
@@ -56,11 +57,14 @@ def _one_a_kind(receivers: tuple[ReceiverSettings, ...]) -> tuple[ReceiverSettin
     for position, kind in enumerate(kinds):
         if kind in kinds[:position]:
             raise Refusal(
-                f"both would use the secret {kind}_url, and SNS keeps one subscription a topic and URL",
+                "both would use one secret, and nobody needs to be told twice",
                 "keep one, and route to teams inside the product",
                 at=(position, "kind"),
             )
     return receivers
+
+
+Receivers = Annotated[tuple[ReceiverSettings, ...], AfterValidator(_one_a_kind)]
 
 
 class CanarySettings(Model):
@@ -90,10 +94,7 @@ class TracingSettings(Model):
 
 
 class ObservabilitySettings(Model):
-    """Alarms, dashboards, traces and who is told."""
-
-    receivers: Annotated[tuple[ReceiverSettings, ...], AfterValidator(_one_a_kind)] = ()
-    """Products that tell people; without any, alarms show on the dashboard alone."""
+    """Alarms, dashboards and traces."""
 
     event_log_retention_days: LogRetentionDays = 365
     """Days for which the events that raised alarms are kept."""

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.addresses import Addresses, AddressPlan, plan
+from settings.observability import Receivers
 from settings.types import (
     AttributeName,
     AwsAccountId,
@@ -294,6 +295,9 @@ class Shared(StackSettings):
 
     topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
+
+    receivers: Receivers = ()
+    """Products that tell people what goes wrong in either region; without any, alarms show on the dashboards alone."""
 
     @cached_property
     def plan(self) -> AddressPlan:

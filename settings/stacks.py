@@ -18,6 +18,7 @@ from settings.data import BackupSettings, CacheSettings, RegistrySettings, Searc
 from settings.edge import EdgeSettings
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
+from settings.gcp import observability as gcp_observability
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -75,11 +76,11 @@ class Prod(Shared):
     runner: RunnerSettings = RunnerSettings()
     """The CI runner inside the VPC."""
     observability: ObservabilitySettings = ObservabilitySettings()
-    """Alarms, dashboards, traces and who is told."""
+    """Alarms, dashboards and traces."""
 
     def needed_secrets(self) -> tuple[str, ...]:
         """The URL of each receiver."""
-        return tuple(f"{receiver.kind}_url" for receiver in self.observability.receivers)
+        return tuple(f"{receiver.kind}_url" for receiver in self.receivers)
 
     @field_validator("network")
     @classmethod
@@ -126,6 +127,8 @@ class Prod(Shared):
 class Dr(Shared):
     """The Google Cloud standby region."""
 
+    optional_secrets: ClassVar[Mapping[str, str]] = gcp_observability.RECEIVER_SECRETS
+
     mode: Mode = "standby"
     """The region's role, which sizes it; `pulumi config set mode active` during a failover."""
 
@@ -140,6 +143,13 @@ class Dr(Shared):
 
     network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
     """The VPC network."""
+
+    observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
+    """Logs, alarms, dashboards, objectives and checks from outside."""
+
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The key or URL of each receiver."""
+        return tuple(gcp_observability.SECRET_OF[receiver.kind] for receiver in self.receivers)
 
 
 class Interconnect(Shared):
