@@ -208,9 +208,24 @@ class StandbyNetworkExports(TypedDict):
     subnetIds: Mapping[str, Text]
 
 
+class StandbyObservabilityExports(TypedDict):
+    """Where to look, and whom to tell."""
+
+    channelNames: Mapping[Severity, Sequence[Text]]
+    """Notification channels by severity: the links' alarms tell the same people."""
+
+    dashboardId: Text
+    logBucketIds: Mapping[str, Text]
+    """Of `platform` and `audit`."""
+
+    objectiveNames: Mapping[str, Text]
+    """Service-level objectives by what they promise: `failover verify` reads them."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
     mode: Mode
     region: str
     network: StandbyNetworkExports
+    observability: StandbyObservabilityExports

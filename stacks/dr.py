@@ -9,8 +9,12 @@ import pulumi_gcp as gcp
 from components.gcp.component import Scope
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
+from components.gcp.observability import Observability
 from components.gcp.services import ServiceIdentities, Services
+from components.gcp.watch import network as watch_network
+from components.gcp.watch.rows import Watched
 from components.tags import Tags
+from settings.loader import load_secrets
 from settings.stacks import Dr
 from stacks.contracts import DrExports
 
@@ -18,8 +22,12 @@ from stacks.contracts import DrExports
 APIS = (
     "cloudkms",
     "cloudresourcemanager",
+    "cloudtrace",
+    "clouderrorreporting",
     "compute",
     "iam",
+    "logging",
+    "monitoring",
     "serviceusage",
 )
 
@@ -111,7 +119,26 @@ class _Region:
         pass
 
     def _observability(self) -> None:
-        pass
+        self.observability = Observability(
+            "observability",
+            self.scope,
+            self.settings.observability,
+            mode=self.mode,
+            prefix=self.prefix,
+            watched=self._watched(),
+            receivers=self.settings.receivers,
+            secrets=load_secrets("dr"),
+            log_key_id=self.keys.ids["logs"],
+            hosts={},
+            opts=self.opts,
+        )
+
+    def _watched(self) -> list[Watched]:
+        """What alarms and the dashboard know of."""
+        return [
+            *watch_network.nat(self.scope.region),
+            *watch_network.resolver(),
+        ]
 
     def exports(self) -> DrExports:
         """What the stack tells the others, and people."""
@@ -119,4 +146,10 @@ class _Region:
             "mode": self.mode,
             "region": self.scope.region,
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "observability": {
+                "channelNames": self.observability.channel_names,
+                "dashboardId": self.observability.dashboard_id,
+                "logBucketIds": self.observability.log_bucket_ids,
+                "objectiveNames": self.observability.objective_names,
+            },
         }

@@ -56,7 +56,7 @@ class Alarm:
     """How long values must be faults; 0 where one is enough."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
-    """The metric's labels, by name, that a series must have; `resource_labels` of what is watched come from it."""
+    """Labels of the metric that a series must have, beside those of the resource."""
 
     total: Mapping[str, str] | None = None
     """Makes a share of it: labels of the same metric's series by whose sum the first are divided."""
@@ -105,7 +105,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Signal:
-    """A metric that shows how a resource fares: one of the four golden signals, drawn and not judged."""
+    """A metric that shows how a resource fares: one of the four golden signals, drawn and not judged.
+
+    Cloud Monitoring learns no normal course of a metric, as CloudWatch does.
+    """
 
     kind: Literal["traffic", "errors", "latency", "saturation"]
     metric: str
@@ -121,7 +124,7 @@ class Watched:
     name: str
     section: str
     resource: str
-    """The monitored resource's type, such as cloudsql_database; empty where all rows are events or queries."""
+    """The monitored resource's type, such as cloudsql_database; empty where rows say themselves what they are about."""
 
     resource_labels: Mapping[str, pulumi.Input[str]]
     alarms: tuple[Alarm, ...] = ()
