@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from settings.types import LogRetentionDays, Model, Refusal, between, matching
+from settings.types import LogRetentionDays, Model, between, matching
 
 Severity = Literal["page", "ticket"]
 """page: somebody is woken now. ticket: somebody looks on the next working day."""
@@ -45,26 +45,11 @@ RECEIVER_SECRETS: Mapping[str, str] = {
 class ReceiverSettings(Model):
     """A product that tells people; each stack holds the key or URL of its own integration as a secret."""
 
-    kind: ReceiverKind
-    """The product; Opsgenie ends in April 2027."""
-
     severities: Annotated[tuple[Severity, ...], Field(min_length=1)] = ("page", "ticket")
     """What it is told: `page` wakes somebody, `ticket` waits for the next working day."""
 
 
-def _one_a_kind(receivers: tuple[ReceiverSettings, ...]) -> tuple[ReceiverSettings, ...]:
-    kinds = [receiver.kind for receiver in receivers]
-    for position, kind in enumerate(kinds):
-        if kind in kinds[:position]:
-            raise Refusal(
-                "both would use one secret, and nobody needs to be told twice",
-                "keep one, and route to teams inside the product",
-                at=(position, "kind"),
-            )
-    return receivers
-
-
-Receivers = Annotated[tuple[ReceiverSettings, ...], AfterValidator(_one_a_kind)]
+Receivers = Mapping[ReceiverKind, ReceiverSettings]
 
 
 class CanarySettings(Model):

@@ -296,8 +296,9 @@ class Shared(StackSettings):
     topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
 
-    receivers: Receivers = ()
-    """Products that tell people what goes wrong in either region; without any, alarms show on the dashboards alone."""
+    receivers: Annotated[Receivers, Field(default_factory=dict)]
+    """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
+    show on the dashboards alone."""
 
     @cached_property
     def plan(self) -> AddressPlan:

@@ -80,7 +80,7 @@ class Prod(Shared):
 
     def needed_secrets(self) -> tuple[str, ...]:
         """The URL of each receiver."""
-        return tuple(f"{receiver.kind}_url" for receiver in self.receivers)
+        return tuple(f"{kind}_url" for kind in self.receivers)
 
     @field_validator("network")
     @classmethod
@@ -149,7 +149,7 @@ class Dr(Shared):
 
     def needed_secrets(self) -> tuple[str, ...]:
         """The key or URL of each receiver."""
-        return tuple(gcp_observability.SECRET_OF[receiver.kind] for receiver in self.receivers)
+        return tuple(gcp_observability.SECRET_OF[kind] for kind in self.receivers)
 
 
 class Interconnect(Shared):

@@ -129,7 +129,7 @@ class _Region:
             receivers=self.settings.receivers,
             secrets=load_secrets("dr"),
             log_key_id=self.keys.ids["logs"],
-            hosts={},
+            hosts={"front-door": f"gcp.{self.settings.domain}"},
             opts=self.opts,
         )
 

@@ -8,7 +8,7 @@ from pulumi_gcp import monitoring
 
 from components.gcp.component import GcpComponent, Scope
 from settings.gcp.observability import SECRET_OF
-from settings.observability import ReceiverSettings, Severity
+from settings.observability import ReceiverKind, Receivers, ReceiverSettings, Severity
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -28,30 +28,32 @@ class Notifications(GcpComponent):
         self,
         name: str,
         scope: Scope,
-        receivers: tuple[ReceiverSettings, ...],
+        receivers: Receivers,
         *,
         secrets: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the channels; `secrets` are keys and URLs by the names in SECRET_OF."""
         super().__init__("Notifications", name, scope, "internal", opts)
-        if any(receiver.kind == "opsgenie" for receiver in receivers):
+        if "opsgenie" in receivers:
             pulumi.log.warn("Opsgenie ends in April 2027: move to jira_service_management or pagerduty", self)
         channels = {
-            receiver.kind: self._channel(f"{name}-{receiver.kind}", receiver, secrets[SECRET_OF[receiver.kind]])
-            for receiver in receivers
+            kind: self._channel(f"{name}-{kind}", kind, receiver, secrets[SECRET_OF[kind]])
+            for kind, receiver in receivers.items()
         }
         self.channel_names = {
-            severity: [channels[receiver.kind] for receiver in receivers if severity in receiver.severities]
+            severity: [channels[kind] for kind, receiver in receivers.items() if severity in receiver.severities]
             for severity in SEVERITIES
         }
         self.register_outputs({"channelNames": self.channel_names})
 
-    def _channel(self, name: str, receiver: ReceiverSettings, secret: pulumi.Input[str]) -> pulumi.Output[str]:
-        pager = receiver.kind == "pagerduty"
+    def _channel(
+        self, name: str, kind: ReceiverKind, receiver: ReceiverSettings, secret: pulumi.Input[str]
+    ) -> pulumi.Output[str]:
+        pager = kind == "pagerduty"
         return monitoring.NotificationChannel(
             name,
-            display_name=f"{receiver.kind.replace('_', ' ')}: {', '.join(receiver.severities)}",
+            display_name=f"{kind.replace('_', ' ')}: {', '.join(receiver.severities)}",
             type="pagerduty" if pager else "webhook_tokenauth",
             labels=None if pager else {"url": pulumi.Output.secret(secret)},
             sensitive_labels={"service_key": pulumi.Output.secret(secret)} if pager else None,

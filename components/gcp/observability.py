@@ -15,7 +15,7 @@ from components.gcp.uptime import Uptime
 from components.gcp.watch import compute, edge, itself
 from components.gcp.watch.rows import Watched
 from settings.gcp.observability import ObservabilitySettings
-from settings.observability import ReceiverSettings, Severity
+from settings.observability import Receivers, Severity
 from settings.types import Mode
 
 
@@ -42,7 +42,7 @@ class Observability(GcpComponent):
         mode: Mode,
         prefix: str,
         watched: Sequence[Watched],
-        receivers: tuple[ReceiverSettings, ...],
+        receivers: Receivers,
         secrets: Mapping[str, pulumi.Input[str]],
         log_key_id: pulumi.Input[str],
         hosts: Mapping[str, str],

@@ -40,6 +40,7 @@ STATEFUL = {
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig",
 }
 
 

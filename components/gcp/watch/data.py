@@ -44,7 +44,7 @@ def database(project: str, instance_name: pulumi.Input[str], *, connections: int
             "See pg_stat_activity for idle sessions; pool them, or raise max_connections.", reducer="REDUCE_SUM",
         ),
         Alarm(
-            "transaction-ids", f"{SQL}/postgresql/transaction_id_utilization", "ALIGN_MEAN", 50, "ticket",
+            "transaction-ids", f"{SQL}/postgresql/transaction_id_utilization", "ALIGN_MEAN", 0.5, "ticket",
             "Vacuuming falls behind: when all transaction ids are used, PostgreSQL stops.",
             "End old transactions and prepared ones, drop unread slots, and vacuum the oldest tables.", period=300,
         ),
