@@ -146,6 +146,9 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
     "gcp-kms-rotation": {CIS_GCP: ("1.10",)},
+    "gcp-log-bucket-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-log-bucket-retention": {NIST: ("AU-11",)},
+    "gcp-log-sink-on": {CIS_GCP: ("2.2",), NIST: ("AU-12",)},
 }
 
 

@@ -147,8 +147,15 @@ PINNED = [
     "aws-waf-managed-rules",
     "aws-waf-rate-limit",
     "aws-xray-encrypted-with-cmk",
+    "gcp-alert-documented",
+    "gcp-alert-tells-somebody",
     "gcp-kms-destruction-wait",
     "gcp-kms-rotation",
+    "gcp-log-bucket-encrypted-with-cmk",
+    "gcp-log-bucket-retention",
+    "gcp-log-sink-on",
+    "gcp-notification-channel-secret",
+    "gcp-uptime-check-tls",
     "guardrails-suppressions-current",
 ]
 

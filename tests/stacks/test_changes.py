@@ -98,9 +98,7 @@ OTHERS: Mapping[str, Sequence[Changes]] = {
     ],
     "edge.security_contact": [{"edge.security_contact": "security@example.com"}],
     "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
-    "observability.receivers": [
-        {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}
-    ],
+    "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_url": {"secure": "AAAA"}}],
     "runner.apply_role": [{"runner.repository": "example-org/platform", "runner.apply_role": f"{ROLE}/deployer"}],
     "runner.connected": [{"runner.repository": "example-org/platform", "runner.connected": True}],
     "runner.repository": [{"runner.repository": "example-org/platform"}],

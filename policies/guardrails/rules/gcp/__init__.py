@@ -2,6 +2,8 @@
 
 from guardrails.rules.gcp import (
     kms,
+    logging,
+    monitoring,
 )
 
-FAMILIES = (kms,)
+FAMILIES = (kms, logging, monitoring)
