@@ -12,8 +12,8 @@ POLICY = "gcp:monitoring/alertPolicy:AlertPolicy"
 CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel"
 UPTIME = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
 
-SECRETS = ("auth_token", "password", "service_key")
-"""Labels of channels that are credentials. https://docs.cloud.google.com/monitoring/alerts/using-channels-api"""
+CREDENTIALS = {"pagerduty": "serviceKey", "slack": "authToken", "webhook_basicauth": "password"}
+"""The credential that a type of channel needs, among its sensitive labels."""
 
 
 def _told(stack: Stack) -> Iterator[Finding]:
@@ -27,9 +27,13 @@ def _told(stack: Stack) -> Iterator[Finding]:
 
 
 def _hidden(channel: Node) -> Iterator[Finding]:
-    for label in SECRETS:
-        if channel.has(f"labels.{label}"):
-            yield Finding(f"labels.{label}", "is a credential in plain sight")
+    credential = CREDENTIALS.get(channel.text("type"))
+    if credential is None:
+        return
+    path = f"sensitiveLabels.{credential}"
+    # The second is written, and never kept in the state.
+    if not (channel.has(path) or channel.has(f"{path}Wo")):
+        yield Finding(path, "is not set, so the credential is among the labels")
 
 
 RULES = (
@@ -55,7 +59,7 @@ RULES = (
         id="gcp-notification-channel-secret",
         types=(CHANNEL,),
         severity=Severity.HIGH,
-        description="Credentials of notification channels are given as such.",
+        description="Credentials of notification channels are among their sensitive labels.",
         why="Labels are shown in plans, in state and to whoever may list channels.",
         remedy="Move it to sensitive_labels, and take its value from the stack's secrets.",
         check=_hidden,

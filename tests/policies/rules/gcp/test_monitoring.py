@@ -42,9 +42,18 @@ CASES = {
         unknown=[POLICY.set("documentation.content", UNKNOWN)],
     ),
     "gcp-notification-channel-secret": Cases(
-        passes=[CHANNEL, CHANNEL.set("labels", {"url": "https://example.com"})],
-        fails=[(CHANNEL.set("labels", {"password": "hunter2"}), "labels.password")],
-        unknown=[CHANNEL.set("labels", UNKNOWN)],
+        passes=[
+            CHANNEL,
+            CHANNEL.set("sensitiveLabels", {"serviceKeyWo": "sample-key"}),
+            CHANNEL.unset("sensitiveLabels").set("type", "webhook_tokenauth"),
+        ],
+        fails=[
+            (
+                CHANNEL.unset("sensitiveLabels").set("labels", {"service_key": "sample-key"}),
+                "sensitiveLabels.serviceKey",
+            )
+        ],
+        unknown=[CHANNEL.set("type", UNKNOWN)],
     ),
     "gcp-uptime-check-tls": Cases(
         passes=[CHECK, CHECK.unset("httpCheck").set("tcpCheck", {"port": 443})],
