@@ -134,6 +134,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig": ("bucketId", "location", "project"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
 }
 """Types whose loss loses data, addresses that others know, or the way to data: the inputs that replace each."""

@@ -1,10 +1,11 @@
-"""Who is told of what goes wrong in the primary region, and what is watched beyond the services' own metrics."""
+"""Who is told of what goes wrong, and what is watched of the primary region beyond the services' own metrics."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from settings.types import LogRetentionDays, Model, Refusal, between, matching
+from settings.types import LogRetentionDays, Model, between, matching
 
 Severity = Literal["page", "ticket"]
 """page: somebody is woken now. ticket: somebody looks on the next working day."""
@@ -33,34 +34,22 @@ CanaryRuntime = Annotated[
     ),
 ]
 
-RECEIVER_SECRETS: dict[str, str] = {
+RECEIVER_SECRETS: Mapping[str, str] = {
     "pagerduty_url": "PagerDuty's Amazon CloudWatch integration URL, with the integration key in it.",
     "jira_service_management_url": "Jira Service Management's Amazon CloudWatch integration URL, with its API key.",
     "opsgenie_url": "Opsgenie's Amazon CloudWatch integration URL, with its API key.",
 }
-"""The secret that each kind of receiver needs: the whole URL, since products and their regions differ in its host."""
+"""The secret that each kind of receiver needs in prod: the whole URL, since products and regions differ in its host."""
 
 
 class ReceiverSettings(Model):
-    """A product that tells people; its URL is the secret `<kind>_url`, because it holds the integration's key."""
-
-    kind: ReceiverKind
-    """The product; Opsgenie ends in April 2027."""
+    """A product that tells people; each stack holds the key or URL of its own integration as a secret."""
 
     severities: Annotated[tuple[Severity, ...], Field(min_length=1)] = ("page", "ticket")
     """What it is told: `page` wakes somebody, `ticket` waits for the next working day."""
 
 
-def _one_a_kind(receivers: tuple[ReceiverSettings, ...]) -> tuple[ReceiverSettings, ...]:
-    kinds = [receiver.kind for receiver in receivers]
-    for position, kind in enumerate(kinds):
-        if kind in kinds[:position]:
-            raise Refusal(
-                f"both would use the secret {kind}_url, and SNS keeps one subscription a topic and URL",
-                "keep one, and route to teams inside the product",
-                at=(position, "kind"),
-            )
-    return receivers
+Receivers = Mapping[ReceiverKind, ReceiverSettings]
 
 
 class CanarySettings(Model):
@@ -90,10 +79,7 @@ class TracingSettings(Model):
 
 
 class ObservabilitySettings(Model):
-    """Alarms, dashboards, traces and who is told."""
-
-    receivers: Annotated[tuple[ReceiverSettings, ...], AfterValidator(_one_a_kind)] = ()
-    """Products that tell people; without any, alarms show on the dashboard alone."""
+    """Alarms, dashboards and traces."""
 
     event_log_retention_days: LogRetentionDays = 365
     """Days for which the events that raised alarms are kept."""

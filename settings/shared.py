@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from settings.addresses import Addresses, AddressPlan, plan
 from settings.front_door import FrontDoorSettings
+from settings.observability import Receivers
 from settings.types import (
     ArtifactName,
     AttributeName,
@@ -335,6 +336,10 @@ class Shared(StackSettings):
 
     topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
+
+    receivers: Annotated[Receivers, Field(default_factory=dict)]
+    """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
+    show on the dashboards alone."""
 
     @cached_property
     def plan(self) -> AddressPlan:

@@ -21,6 +21,7 @@ from settings.gcp import cluster as gcp_cluster
 from settings.gcp import edge as gcp_edge
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
+from settings.gcp import observability as gcp_observability
 from settings.gcp import registry as gcp_registry
 from settings.gcp import security as gcp_security
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
@@ -80,11 +81,11 @@ class Prod(Shared):
     runner: RunnerSettings = RunnerSettings()
     """The CI runner inside the VPC."""
     observability: ObservabilitySettings = ObservabilitySettings()
-    """Alarms, dashboards, traces and who is told."""
+    """Alarms, dashboards and traces."""
 
     def needed_secrets(self) -> tuple[str, ...]:
         """The URL of each receiver."""
-        return tuple(f"{receiver.kind}_url" for receiver in self.observability.receivers)
+        return tuple(f"{kind}_url" for kind in self.receivers)
 
     @field_validator("network")
     @classmethod
@@ -130,6 +131,8 @@ class Prod(Shared):
 
 class Dr(Shared):
     """The Google Cloud standby region."""
+
+    optional_secrets: ClassVar[Mapping[str, str]] = gcp_observability.RECEIVER_SECRETS
 
     mode: Mode = "standby"
     """The region's role, which sizes it; `pulumi config set mode active` during a failover."""
@@ -184,6 +187,13 @@ class Dr(Shared):
 
     security: gcp_security.SecuritySettings = gcp_security.SecuritySettings()
     """The project's audit log, guards and contacts."""
+
+    observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
+    """Logs, alarms, dashboards, objectives and checks from outside."""
+
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The key or URL of each receiver."""
+        return tuple(gcp_observability.SECRET_OF[kind] for kind in self.receivers)
 
 
 class Interconnect(Shared):

@@ -84,10 +84,10 @@ def one_of(values: tuple[Any, ...], consequence: str, remedy: str) -> Check:
     return AfterValidator(check), Field(json_schema_extra={"enum": list(values)})
 
 
-def between(low: int, high: int, consequence: str) -> Check:
+def between(low: float, high: float, consequence: str) -> Check:
     """A check that a number lies within two bounds, both included."""
 
-    def check(value: int) -> int:
+    def check(value: float) -> float:
         if not low <= value <= high:
             raise Refusal(consequence, f"use {low} to {high}")
         return value

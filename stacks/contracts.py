@@ -291,6 +291,20 @@ class FederationExports(TypedDict):
     """E-mail addresses of the accounts to act as, by purpose."""
 
 
+class StandbyObservabilityExports(TypedDict):
+    """Where to look, and whom to tell."""
+
+    channelNames: Mapping[Severity, Sequence[Text]]
+    """Notification channels by severity: the links' alarms tell the same people."""
+
+    dashboardId: Text
+    logBucketIds: Mapping[str, Text]
+    """Of `platform` and `audit`."""
+
+    objectiveNames: Mapping[str, Text]
+    """Service-level objectives by what they promise: `failover verify` reads them."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -303,3 +317,4 @@ class DrExports(TypedDict):
     network: StandbyNetworkExports
     edge: StandbyEdgeExports
     federation: FederationExports
+    observability: StandbyObservabilityExports

@@ -15,10 +15,16 @@ from components.gcp.federation import Federation
 from components.gcp.fleet import Fleet
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
+from components.gcp.observability import Observability
 from components.gcp.project import ProjectBaseline
 from components.gcp.registry import Registry
 from components.gcp.services import ServiceIdentities, Services
+from components.gcp.watch import compute as watch_compute
+from components.gcp.watch import edge as watch_edge
+from components.gcp.watch import network as watch_network
+from components.gcp.watch.rows import Watched
 from components.tags import Tags
+from settings.loader import load_secrets
 from settings.stacks import Dr
 from stacks.contracts import DrExports, StandbyEdgeExports
 
@@ -28,6 +34,7 @@ APIS = (
     "artifactregistry",
     "binaryauthorization",
     "certificatemanager",
+    "clouderrorreporting",
     "cloudkms",
     "cloudresourcemanager",
     "cloudtrace",
@@ -218,7 +225,30 @@ class _Region:
         )
 
     def _observability(self) -> None:
-        pass
+        self.observability = Observability(
+            "observability",
+            self.scope,
+            self.settings.observability,
+            mode=self.mode,
+            prefix=self.prefix,
+            watched=self._watched(),
+            receivers=self.settings.receivers,
+            secrets=load_secrets("dr"),
+            log_key_id=self.keys.ids["logs"],
+            hosts=self.settings.front_door.names(f"gcp.{self.settings.domain}"),
+            health_path=self.settings.front_door.health_path,
+            url_map_name=self.edge.balancer.url_map_name,
+            opts=self.opts,
+        )
+
+    def _watched(self) -> list[Watched]:
+        """What alarms and the dashboard know of."""
+        return [
+            *watch_network.nat(self.scope.region),
+            *watch_network.resolver(),
+            *watch_compute.cluster(self.cluster.name),
+            *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
+        ]
 
     def exports(self) -> DrExports:
         """What the stack tells the others, and people."""
@@ -241,6 +271,12 @@ class _Region:
             },
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
             "edge": self._edge_exports(),
+            "observability": {
+                "channelNames": self.observability.channel_names,
+                "dashboardId": self.observability.dashboard_id,
+                "logBucketIds": self.observability.log_bucket_ids,
+                "objectiveNames": self.observability.objective_names,
+            },
             "federation": {
                 "audience": self.federation.audience,
                 "serviceAccounts": self.federation.service_accounts,

@@ -325,6 +325,7 @@ class _Region:
             prefix=self.prefix,
             domain=self.settings.domain,
             watched=self._watched(),
+            receivers=self.settings.receivers,
             urls=load_secrets("prod"),
             keys=self.keys,
             key_settings=self.settings.keys,

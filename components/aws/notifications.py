@@ -11,7 +11,7 @@ from components.aws.component import GLOBAL_REGION, AwsComponent, Scope
 from components.aws.iam import allow, deny_without_tls, document
 from components.aws.keys import KeyUse, customer_key
 from settings.aws import KeySettings
-from settings.observability import ReceiverKind, ReceiverSettings, Severity
+from settings.observability import ReceiverKind, Receivers, Severity
 
 NOTIFICATIONS_KEY = KeyUse(
     "Notifications, and those that nobody took",
@@ -56,7 +56,7 @@ class Notifications(AwsComponent):
         self,
         name: str,
         scope: Scope,
-        receivers: tuple[ReceiverSettings, ...],
+        receivers: Receivers,
         *,
         urls: Mapping[ReceiverKind, pulumi.Input[str]],
         key_arn: pulumi.Input[str],
@@ -68,7 +68,7 @@ class Notifications(AwsComponent):
         `key_arn` is a key of NOTIFICATIONS_KEY in the stack's region; one for us-east-1 is made by `key_settings`.
         """
         super().__init__("Notifications", name, scope, "internal", opts)
-        if any(receiver.kind == "opsgenie" for receiver in receivers):
+        if "opsgenie" in receivers:
             pulumi.log.warn("Opsgenie ends in April 2027: move to jira_service_management or pagerduty", self)
         keys = {scope.region: key_arn}
         if scope.region != GLOBAL_REGION:
@@ -79,11 +79,9 @@ class Notifications(AwsComponent):
         for region, key in keys.items():
             topics = {severity: self._topic(f"{name}-{severity}", region, key) for severity in SEVERITIES}
             queue = self._queue(f"{name}-undelivered", region, key, list(topics.values()))
-            for receiver in receivers:
+            for kind, receiver in receivers.items():
                 for severity in receiver.severities:
-                    self._subscription(
-                        f"{name}-{severity}-{receiver.kind}", region, topics[severity], urls[receiver.kind], queue
-                    )
+                    self._subscription(f"{name}-{severity}-{kind}", region, topics[severity], urls[kind], queue)
             self.topic_arns[region] = topics
             self.undelivered_queue_names[region] = queue.name
         self.register_outputs({"topicArns": self.topic_arns, "undeliveredQueueNames": self.undelivered_queue_names})

@@ -15,7 +15,7 @@ from components.aws.tracing import Tracing
 from components.aws.watch import edge, itself
 from components.aws.watch.rows import Watched
 from settings.aws import KeySettings
-from settings.observability import ObservabilitySettings, Severity
+from settings.observability import ObservabilitySettings, Receivers, Severity
 
 
 class Observability(AwsComponent):
@@ -39,6 +39,7 @@ class Observability(AwsComponent):
         prefix: str,
         domain: str,
         watched: Sequence[Watched],
+        receivers: Receivers,
         urls: Mapping[str, pulumi.Input[str]],
         keys: Keys,
         key_settings: KeySettings,
@@ -50,8 +51,8 @@ class Observability(AwsComponent):
         notifications = Notifications(
             f"{name}-notifications",
             scope,
-            settings.receivers,
-            urls={receiver.kind: urls[f"{receiver.kind}_url"] for receiver in settings.receivers},
+            receivers,
+            urls={kind: urls[f"{kind}_url"] for kind in receivers},
             key_arn=keys.arns["notifications"],
             key_settings=key_settings,
             opts=child,

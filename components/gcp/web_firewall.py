@@ -30,6 +30,7 @@ class WebFirewall(GcpComponent):
     """
 
     policy_id: pulumi.Output[str]
+    policy_name: pulumi.Output[str]
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class WebFirewall(GcpComponent):
     ) -> None:
         super().__init__("WebFirewall", name, scope, "internal", opts)
         priority = count(1000, 10)
-        self.policy_id = compute.SecurityPolicy(
+        policy = compute.SecurityPolicy(
             f"{name}-policy",
             type="CLOUD_ARMOR",
             description="The platform's front door",
@@ -61,8 +62,9 @@ class WebFirewall(GcpComponent):
                 "layer7_ddos_defense_config": {"enable": settings.adaptive_protection, "rule_visibility": "STANDARD"}
             },
             opts=self.child(),
-        ).id
-        self.register_outputs({"policyId": self.policy_id})
+        )
+        self.policy_id, self.policy_name = policy.id, policy.name
+        self.register_outputs({"policyId": self.policy_id, "policyName": self.policy_name})
 
 
 def everybody(action: str, description: str) -> compute.SecurityPolicyRuleArgsDict:

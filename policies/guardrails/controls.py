@@ -166,6 +166,9 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-iam-no-long-lived-credentials": {CIS_GCP: ("1.4",)},
     "gcp-project-audit-log-complete": {CIS_GCP: ("2.1",), NIST: ("AU-2", "AU-12")},
     "gcp-project-os-login": {CIS_GCP: ("4.4",)},
+    "gcp-log-bucket-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-log-bucket-retention": {NIST: ("AU-11",)},
+    "gcp-log-sink-on": {CIS_GCP: ("2.2",), NIST: ("AU-12",)},
 }
 
 

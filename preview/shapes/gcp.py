@@ -97,6 +97,37 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "name": "{id}",
         "serviceAccount": "service-{digits:.12}@gcp-sa-scc-notification.iam.gserviceaccount.com",
     },
+    "logging/metric:Metric": {"id": "{name}"},
+    "logging/projectBucketConfig:ProjectBucketConfig": {
+        "id": "projects/{project}/locations/{location}/buckets/{bucketId}",
+        "name": "{id}",
+    },
+    "logging/projectSink:ProjectSink": {
+        "id": "projects/{project}/sinks/{label}",
+        "writerIdentity": "serviceAccount:service-{digits:.12}@gcp-sa-logging.iam.gserviceaccount.com",
+    },
+    # Cloud Monitoring's paths have the project's number where others have its id.
+    "monitoring/alertPolicy:AlertPolicy": {"id": "projects/{project}/alertPolicies/{digits:.19}", "name": "{id}"},
+    "monitoring/customService:CustomService": {
+        "id": "projects/{digits:.12}/services/{serviceId}",
+        "name": "{id}",
+        "serviceId": "{auto}",
+    },
+    "monitoring/dashboard:Dashboard": {"id": "projects/{digits:.12}/dashboards/{auto}"},
+    "monitoring/notificationChannel:NotificationChannel": {
+        "id": "projects/{project}/notificationChannels/{digits:.19}",
+        "name": "{id}",
+    },
+    "monitoring/slo:Slo": {
+        "id": "projects/{digits:.12}/services/{hex:.8}/serviceLevelObjectives/{auto}",
+        "name": "{id}",
+        "sloId": "{auto}",
+    },
+    "monitoring/uptimeCheckConfig:UptimeCheckConfig": {
+        "id": "projects/{project}/uptimeCheckConfigs/{auto}",
+        "name": "{id}",
+        "uptimeCheckId": "{auto}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",

@@ -184,6 +184,8 @@ PINNED = [
     "gcp-iam-no-basic-roles",
     "gcp-iam-no-long-lived-credentials",
     "gcp-iam-no-public-members",
+    "gcp-alert-documented",
+    "gcp-alert-tells-somebody",
     "gcp-kms-destruction-wait",
     "gcp-kms-no-public-grants",
     "gcp-kms-rotation",
@@ -202,6 +204,11 @@ PINNED = [
     "gcp-standby-without-aws",
     "gcp-standby-without-eks",
     "gcp-stateful-protected",
+    "gcp-log-bucket-encrypted-with-cmk",
+    "gcp-log-bucket-retention",
+    "gcp-log-sink-on",
+    "gcp-notification-channel-secret",
+    "gcp-uptime-check-tls",
     "guardrails-suppressions-current",
 ]
 

@@ -49,6 +49,14 @@ CASES = {
         Case("role by its ARN", "federation.secrets_role", ROLE, "without path or ARN"),
         Case("one role for two purposes", "federation", {"secrets_role": "one", "replication_role": "one"},
              "a role of its own", at="federation.replication_role", shown='"one"'),
+        Case(
+            "receiver that is none", "receivers", {"email": {}}, "'pagerduty', 'jira_service",
+            at="receivers.email", shown='"email"',
+        ),
+        Case(
+            "receiver of nothing", "receivers", {"pagerduty": {"severities": []}}, "add what is",
+            at="receivers.pagerduty.severities", shown="[]",
+        ),
         Case("no range", "addresses.supernet", "10.64.0.0/33", "such as 10.64.0.0/12"),
         Case("host bits", "addresses.supernet", "10.64.0.1/12", "first address"),
         Case("a range as a number", "addresses.supernet", 10, "first address"),
@@ -226,18 +234,6 @@ CASES = {
         Case("schedule of five fields", "backup.schedule", "cron(0 5 * * *)", "cron(0 5 ? * * *)"),
         Case("grace that AWS refuses", "backup.lock_grace_days", 1, "3 to 365"),
         Case(
-            "receiver that is none", "observability.receivers", [{"kind": "email"}], "'pagerduty', 'jira_service",
-            at="observability.receivers[0].kind", shown='"email"',
-        ),
-        Case(
-            "receiver twice", "observability.receivers", [{"kind": "pagerduty"}, {"kind": "pagerduty"}], "keep one",
-            at="observability.receivers[1].kind", shown='"pagerduty"',
-        ),
-        Case(
-            "receiver of nothing", "observability.receivers", [{"kind": "pagerduty", "severities": []}], "add what is",
-            at="observability.receivers[0].severities", shown="[]",
-        ),
-        Case(
             "canary without a bucket", "observability.canary", {"path": "/healthz"}, "add the key",
             at="observability.canary.artifact_bucket", shown="none",
         ),
@@ -328,6 +324,22 @@ CASES = {
              at="security.contacts[0]", shown='"security team"'),
         Case("findings kept too long", "security.findings_days", 32, "1 to 31"),
         Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
+        Case(
+            "audit logs for months", "observability.logs", {"audit_days": 90}, "365 to 3650",
+            at="observability.logs.audit_days", shown="90",
+        ),
+        Case(
+            "objective without a margin", "observability.objectives", {"availability_percent": 100}, "90 to 99.99",
+            at="observability.objectives.availability_percent", shown="100",
+        ),
+        Case(
+            "period that nobody offers", "observability.uptime", {"period_seconds": 30}, "60, 300, 600 or 900",
+            at="observability.uptime.period_seconds", shown="30",
+        ),
+        Case(
+            "checks from one place", "observability.uptime", {"regions": ["EUROPE"]}, "add USA",
+            at="observability.uptime.regions", shown='["EUROPE"]',
+        ),
         Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),
         Case(
             "a star in the middle of a path", "edge.cached_paths", ["/static/*/icons"], "/static/*",

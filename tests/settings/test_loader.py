@@ -291,7 +291,7 @@ class TestSecrets:
     def test_that_only_some_settings_need_are_asked_for_by_those(self, project, monkeypatch):
         prod = project("prod")
         prod.load(monkeypatch)
-        prod.set("observability.receivers", [{"kind": "pagerduty"}])
+        prod.set("receivers", {"pagerduty": {}})
         with pytest.raises(SettingsError, match="pulumi config set --secret pagerduty_url --stack prod") as refused:
             prod.load(monkeypatch)
         assert problems_of(refused) == {"multicloud:pagerduty_url": "Pulumi.prod.yaml"}

@@ -110,9 +110,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
             {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
         ],
         "observability.canary": [{"observability.canary": {"artifact_bucket": "canary-artifacts"}}],
-        "observability.receivers": [
-            {"observability.receivers": [{"kind": "pagerduty"}], "pagerduty_url": {"secure": "AAAA"}}
-        ],
+        "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_url": {"secure": "AAAA"}}],
         "runner.apply_role": [{"runner.repository": "example-org/platform", "runner.apply_role": f"{ROLE}/deployer"}],
         "runner.connected": [{"runner.repository": "example-org/platform", "runner.connected": True}],
         "runner.repository": [{"runner.repository": "example-org/platform"}],
@@ -135,6 +133,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "cluster.viewers": [{"cluster.viewers": ["group:developers@example.com"]}],
         "fleet.bundle": [{"fleet.bundle": "core"}],
         "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
+        "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
         "security.external": [{"security.external": ["default-accounts", "guards"]}],
     },

@@ -311,6 +311,24 @@ SLIPS = (
         "gcp-binary-authorization-enforced",
         stack="dr",
     ),
+    Slip(
+        "logs.py",
+        'cmek_settings={"kms_key_name": key_id},',
+        "",
+        "observability-logs-audit",
+        "cmekSettings.kmsKeyName",
+        "gcp-log-bucket-encrypted-with-cmk",
+        stack="dr",
+    ),
+    Slip(
+        "uptime.py",
+        '"validate_ssl": True,',
+        '"validate_ssl": False,',
+        "observability-uptime-front-door",
+        "httpCheck.validateSsl",
+        "gcp-uptime-check-tls",
+        stack="dr",
+    ),
 )
 
 

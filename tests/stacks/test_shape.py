@@ -49,6 +49,7 @@ STATEFUL = {
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
     "gcp:storage/bucket:Bucket",
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from preview.graph import Graph, Node
 
@@ -58,13 +59,7 @@ class TestTopics:
                 assert found["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
 
 
-RECEIVERS = """
-  multicloud:observability:
-    receivers:
-      - kind: pagerduty
-        severities: [page]
-      - kind: opsgenie
-"""
+RECEIVERS = {"pagerduty": {"severities": ["page"]}, "opsgenie": {}}
 URLS = """
   multicloud:pagerduty_url: {secure: AAAA}
   multicloud:opsgenie_url: {secure: BBBB}
@@ -74,9 +69,13 @@ URLS = """
 class TestReceivers:
     @pytest.fixture
     def plan(self, project_copy: Path, preview: Callable) -> Callable[[str], dict]:
-        def run(settings: str) -> dict:
-            file = project_copy / "Pulumi.prod.yaml"
-            file.write_text(file.read_text() + settings)
+        def run(secrets: str) -> dict:
+            project = project_copy / "Pulumi.yaml"
+            found = yaml.safe_load(project.read_text())
+            found["config"]["receivers"]["value"] = RECEIVERS
+            project.write_text(yaml.safe_dump(found))
+            stack = project_copy / "Pulumi.prod.yaml"
+            stack.write_text(stack.read_text() + secrets)
             result = preview("prod", "--json", "--pass", "update", "--project", str(project_copy))
             return json.loads(result.stdout)
 
@@ -85,7 +84,7 @@ class TestReceivers:
     def test_each_is_told_of_its_severities_in_both_regions_and_its_url_is_never_shown(
         self, plan: Callable[[str], dict]
     ) -> None:
-        document = plan(RECEIVERS + URLS)
+        document = plan(URLS)
         graph = Graph(document)
         subscriptions = graph.of_type("aws:sns/topicSubscription:TopicSubscription")
         severities = [
@@ -105,6 +104,6 @@ class TestReceivers:
         assert [message for message in warnings if "April 2027" in message]
 
     def test_one_without_its_url_stops_the_plan(self, plan: Callable[[str], dict]) -> None:
-        [message] = [found["message"] for found in plan(RECEIVERS)["diagnostics"] if found["severity"] == "error"]
+        [message] = [found["message"] for found in plan("")["diagnostics"] if found["severity"] == "error"]
         assert "pulumi config set --secret pagerduty_url --stack prod" in message
         assert "pulumi config set --secret opsgenie_url --stack prod" in message

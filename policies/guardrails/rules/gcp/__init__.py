@@ -9,6 +9,8 @@ from guardrails.rules.gcp import (
     iam,
     kms,
     load_balancing,
+    logging,
+    monitoring,
     project,
     protection,
     standby,
@@ -23,3 +25,4 @@ FAMILIES = (
     protection,
     standby,
 )
+FAMILIES = (kms, logging, monitoring)
