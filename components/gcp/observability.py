@@ -54,8 +54,8 @@ class Observability(GcpComponent):
         """Watch what is given.
 
         `prefix` starts chosen names, `secrets` are the receivers'. `hosts` are the standby's own names, by a short name
-        of each, and answer at `health_path`; `url_map_name` is the load balancer's, without which there are no objectives. `log_archive` names a
-        bucket for audit logs.
+        of each, and answer at `health_path`; `url_map_name` is the load balancer's, without which there are no
+        objectives. `log_archive` names a bucket for audit logs.
         """
         super().__init__("Observability", name, scope, "internal", opts)
         child = self.child()
