@@ -28,7 +28,9 @@ PROD: Mapping[str, Mapping[str, Any]] = {
     "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
     "observability": {"anomaly_detection": False},
 }
-DR: Mapping[str, Mapping[str, Any]] = {}
+DR: Mapping[str, Mapping[str, Any]] = {
+    "network": {"nat_addresses": 1},
+}
 
 SMALL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {"prod": PROD, "dr": DR}
 """What is smaller, by stack, key and field: machines, volumes, backups, replicas; nothing is less secure."""

@@ -7,6 +7,8 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp.component import Scope
+from components.gcp.endpoints import Endpoints
+from components.gcp.firewall import Firewall
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
 from components.gcp.services import ServiceIdentities, Services
@@ -19,7 +21,11 @@ APIS = (
     "cloudkms",
     "cloudresourcemanager",
     "compute",
+    "dns",
     "iam",
+    "networkconnectivity",
+    "servicedirectory",
+    "servicenetworking",
     "serviceusage",
 )
 
@@ -94,6 +100,21 @@ class _Region:
             asn=self.settings.addresses.asns.gcp,
             opts=self.opts,
         )
+        Firewall(
+            "firewall",
+            self.scope,
+            network_id=self.network.network_id,
+            ranges=self.network.ranges,
+            peers=[self.settings.plan.aws.block],
+            opts=self.opts,
+        )
+        Endpoints(
+            "endpoints",
+            self.scope,
+            network_id=self.network.network_id,
+            ranges=self.network.ranges,
+            opts=self.opts,
+        )
 
     def _compute(self) -> None:
         pass
@@ -118,5 +139,12 @@ class _Region:
         return {
             "mode": self.mode,
             "region": self.scope.region,
-            "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "network": {
+                "networkId": self.network.network_id,
+                "name": self.network.name,
+                "subnetIds": self.network.subnet_ids,
+                "routerName": self.network.router_name,
+                "natAddresses": self.network.nat_addresses,
+                "peeringName": self.network.peering_name,
+            },
         }

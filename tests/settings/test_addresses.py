@@ -159,6 +159,7 @@ def test_the_shipped_plan_never_moves():
         "gcp.serverless": "10.77.9.0/24",
         "gcp.memorystore": "10.77.10.0/24",
         "gcp.control_plane": "10.77.11.0/28",
+        "gcp.google_apis": "10.77.11.16/28",
     }
 
 
