@@ -9,9 +9,9 @@ from settings.addresses import GcpPlan
 # Google takes no hyphen in the name of such an endpoint, nor more than 20 characters: automatic names have both.
 NAME = "googleapis"
 
-# Domains that Google serves at the endpoint: its APIs, the registries, Cloud Run, and GKE's control planes.
-# https://docs.cloud.google.com/vpc/docs/configure-private-google-access#domain-options
-DOMAINS = ("gcr.io", "gke.goog", "googleapis.com", "pkg.dev", "run.app")
+# Domains that Google serves at the endpoint: its APIs, the registries, Cloud Run.
+# https://docs.cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints
+DOMAINS = ("gcr.io", "googleapis.com", "pkg.dev", "run.app")
 
 TTL = 300
 
@@ -22,7 +22,8 @@ class Endpoints(GcpComponent):
     Nodes then need no way to a public address to reach images, keys, queues and tables, and the firewall can name the
     one that they do need. The endpoint serves every API (`all-apis`), because the bundle that VPC Service Controls
     guard lacks some, and those need an organisation. What its callers may do is for IAM to say: unlike on AWS, an
-    endpoint has no policy of its own.
+    endpoint has no policy of its own. GKE's DNS endpoints (`gke.goog`) are left where they are: Google does not say
+    that it serves them here.
     """
 
     address: pulumi.Output[str]

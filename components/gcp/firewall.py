@@ -36,7 +36,10 @@ PEER_PORTS = ("443", "5432", "6379", "9096", "9098")
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule; of several that match, the one with the lowest priority decides."""
+    """One rule; of several that match, the one with the lowest priority decides.
+
+    Google knows a policy's rules by their priorities: no two have the same, whatever their direction.
+    """
 
     priority: int
     direction: Literal["INGRESS", "EGRESS"]
@@ -57,7 +60,7 @@ def rules(own: GcpPlan, peers: Sequence[IPv4Network]) -> dict[str, Rule]:
         **_ingress(own, cluster, peers),
         **_egress(own, cluster, peers),
         "in-rest": Rule(9000, "INGRESS", "Everything else", sources=ANYWHERE, protocol="all", action="deny"),
-        "out-rest": Rule(9000, "EGRESS", "Everything else", destinations=ANYWHERE, protocol="all", action="deny"),
+        "out-rest": Rule(9010, "EGRESS", "Everything else", destinations=ANYWHERE, protocol="all", action="deny"),
     }
 
 
@@ -86,19 +89,19 @@ def _ingress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4N
 
 def _egress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4Network]) -> dict[str, Rule]:
     return {
-        "out-cluster": Rule(1000, "EGRESS", "Nodes and pods among each other", destinations=cluster, protocol="all"),
+        "out-cluster": Rule(2000, "EGRESS", "Nodes and pods among each other", destinations=cluster, protocol="all"),
         # The API server, and the tunnel by which the control plane reaches nodes (Konnectivity).
         "out-control-plane": Rule(
-            1010,
+            2010,
             "EGRESS",
             "Nodes and pods to the control plane",
             destinations=[own.control_plane],
             ports=("443", "8132"),
         ),
-        "out-google-apis": Rule(1020, "EGRESS", "Google's APIs", destinations=[own.google_apis], ports=("443",)),
+        "out-google-apis": Rule(2020, "EGRESS", "Google's APIs", destinations=[own.google_apis], ports=("443",)),
         **{
             f"out-{_name(store)}": Rule(
-                1100 + 10 * index,
+                2100 + 10 * index,
                 "EGRESS",
                 f"Workloads to {_name(store)}",
                 destinations=[getattr(own, store)],
@@ -106,13 +109,13 @@ def _egress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4Ne
             )
             for index, (store, ports) in enumerate(STORES.items())
         },
-        "out-peers": Rule(1200, "EGRESS", "The primary region", destinations=peers, ports=PEER_PORTS),
+        "out-peers": Rule(2200, "EGRESS", "The primary region", destinations=peers, ports=PEER_PORTS),
         "out-private": Rule(
-            2000, "EGRESS", "Every other private network", destinations=PRIVATE, protocol="all", action="deny"
+            3000, "EGRESS", "Every other private network", destinations=PRIVATE, protocol="all", action="deny"
         ),
         # Payment and mail services, partners and receivers of alerts have addresses that change: what may be asked
         # for there is for the mesh to say, by name.
-        "out-internet": Rule(2010, "EGRESS", "HTTPS to the internet, by NAT", destinations=ANYWHERE, ports=("443",)),
+        "out-internet": Rule(3010, "EGRESS", "HTTPS to the internet, by NAT", destinations=ANYWHERE, ports=("443",)),
     }
 
 

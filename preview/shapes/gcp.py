@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 _COLLECTIONS = {
-    "compute/address:Address": "regions/{region}/addresses",
     "compute/externalVpnGateway:ExternalVpnGateway": "global/externalVpnGateways",
     "compute/firewall:Firewall": "global/firewalls",
     "compute/globalAddress:GlobalAddress": "global/addresses",
+    "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
     "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
     "compute/network:Network": "global/networks",
+    "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/router:Router": "regions/{region}/routers",
+    "compute/routerNat:RouterNat": "regions/{region}/routers/{router}",
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
     "container/cluster:Cluster": "locations/{location}/clusters",
     "dns/managedZone:ManagedZone": "managedZones",
+    "dns/policy:Policy": "policies",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
@@ -22,13 +25,34 @@ _COLLECTIONS = {
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "compute/address:Address": {
+        "id": "projects/{project}/regions/{region}/addresses/{label}",
+        "address": "203.0.113.{octet}",
+    },
+    "compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {
+        "id": "projects/{project}/global/firewallPolicies/{firewallPolicy}/associations/{label}",
+    },
+    "compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule": {
+        "id": "projects/{project}/global/firewallPolicies/{firewallPolicy}/rules/{priority}",
+    },
+    "compute/networkPeeringRoutesConfig:NetworkPeeringRoutesConfig": {
+        "id": "projects/{project}/global/networks/{network}/networkPeerings/{peering}",
+    },
+    "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
+    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
+        "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
         "member": "serviceAccount:{email}",
         "name": "{id}",
         "uniqueId": "1{digits:.14}",
+    },
+    "servicenetworking/connection:Connection": {
+        "id": "{network}:servicenetworking.googleapis.com",
+        "peering": "servicenetworking-googleapis-com",
     },
     "sql/databaseInstance:DatabaseInstance": {
         "id": "{label}",

@@ -1,7 +1,9 @@
 """Rules on Google Cloud resources, and on stacks of them: one module a family."""
 
 from guardrails.rules.gcp import (
+    addresses,
     kms,
+    network,
 )
 
-FAMILIES = (kms,)
+FAMILIES = (addresses, kms, network)
