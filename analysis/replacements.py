@@ -83,10 +83,22 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "aws:route53/zone:Zone": ("name", "delegationSetId"),
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "aws:secretsmanager/secret:Secret": ("name", "namePrefix"),
+    "gcp:compute/address:Address": ("address", "addressType", "name", "networkTier", "project", "purpose", "region"),
+    "gcp:compute/globalAddress:GlobalAddress": (
+        "address",
+        "addressType",
+        "ipVersion",
+        "name",
+        "network",
+        "prefixLength",
+        "project",
+        "purpose",
+    ),
     "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
     "gcp:compute/subnetwork:Subnetwork": ("name", "network", "project", "purpose", "region"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
+    "gcp:servicenetworking/connection:Connection": ("network", "service"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
 }
 """Types whose loss loses data, addresses that others know, or the way to data: the inputs that replace each."""

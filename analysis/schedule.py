@@ -61,6 +61,7 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:container/cluster:Cluster": Minutes(6, 8, 15),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
+    "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
 }
 

@@ -36,10 +36,13 @@ STATEFUL = {
     "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
     "aws:route53/keySigningKey:KeySigningKey",
     "aws:route53/zone:Zone",
+    "gcp:compute/address:Address",
+    "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/network:Network",
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
+    "gcp:servicenetworking/connection:Connection",
 }
 
 
