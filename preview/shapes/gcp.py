@@ -5,7 +5,6 @@ from __future__ import annotations
 _COLLECTIONS = {
     "compute/externalVpnGateway:ExternalVpnGateway": "global/externalVpnGateways",
     "compute/firewall:Firewall": "global/firewalls",
-    "compute/globalAddress:GlobalAddress": "global/addresses",
     "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
     "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
     "compute/network:Network": "global/networks",
@@ -27,6 +26,10 @@ _COLLECTIONS = {
 _DETAILS: dict[str, dict[str, str | None]] = {
     "compute/address:Address": {
         "id": "projects/{project}/regions/{region}/addresses/{label}",
+        "address": "203.0.113.{octet}",
+    },
+    "compute/globalAddress:GlobalAddress": {
+        "id": "projects/{project}/global/addresses/{label}",
         "address": "203.0.113.{octet}",
     },
     "compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {

@@ -16,7 +16,9 @@ class NetworkSettings(Model):
     ] = "INTERVAL_1_MIN"
     """How long flows are gathered into one record."""
 
-    nat_addresses: Annotated[int, *between(1, 100, "NAT needs an address, and Cloud Router holds few for it")] = 2
+    nat_addresses: Annotated[
+        int, *between(1, 16, "without an address there is no way out, and sixteen carry a million connections")
+    ] = 2
     """Static addresses that the region leaves by, which partners admit; each carries 64512 connections to one place.
 
     One more can be added at any time; one less cuts the connections that it carries.

@@ -314,7 +314,7 @@ CASES = {
     ],
     "Pulumi.dr.yaml": [
         Case("unknown mode", "mode", "passive", "'standby' or 'active'"),
-        Case("no way out", "network.nat_addresses", 0, "use 1 to 100"),
+        Case("no way out", "network.nat_addresses", 0, "use 1 to 16"),
         Case("flow logs without samples", "network.flow_log_sampling_percent", 0, "use 1 to 100"),
         Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
         Case("provider's own key", "gcp:project", "other", "pulumi config rm gcp:project --stack dr"),

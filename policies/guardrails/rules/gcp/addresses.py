@@ -24,7 +24,9 @@ def _ranges(stack: Stack) -> Iterator[Placed]:
         # Public addresses are Google's to give.
         if reserved.text("addressType", "EXTERNAL") == "INTERNAL":
             for path, address in reserved.known_texts("address"):
-                yield Placed(reserved, path, f"{address}/{reserved.number('prefixLength', 32):g}")
+                # Only what is reserved for a peering is a range.
+                length = reserved.number("prefixLength") if reserved.text("purpose") == "VPC_PEERING" else 32
+                yield Placed(reserved, path, f"{address}/{length:g}")
 
 
 def _disjoint(stack: Stack) -> Iterator[Finding]:
