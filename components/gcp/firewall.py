@@ -169,9 +169,9 @@ class Firewall(GcpComponent):
                 description=rule.description,
                 enable_logging=True,
                 match={
-                    "src_ip_ranges": [str(source) for source in rule.sources] or None,
-                    "dest_ip_ranges": [str(destination) for destination in rule.destinations] or None,
-                    "layer4_configs": [{"ip_protocol": rule.protocol, "ports": list(rule.ports) or None}],
+                    "src_ip_ranges": [str(source) for source in rule.sources],
+                    "dest_ip_ranges": [str(destination) for destination in rule.destinations],
+                    "layer4_configs": [{"ip_protocol": rule.protocol, "ports": list(rule.ports)}],
                 },
                 opts=self.child(),
             )
