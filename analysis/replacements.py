@@ -103,6 +103,17 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "project",
         "repositoryId",
     ),
+    "gcp:compute/address:Address": ("address", "addressType", "name", "networkTier", "project", "purpose", "region"),
+    "gcp:compute/globalAddress:GlobalAddress": (
+        "address",
+        "addressType",
+        "ipVersion",
+        "name",
+        "network",
+        "prefixLength",
+        "project",
+        "purpose",
+    ),
     "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
     "gcp:compute/serviceAttachment:ServiceAttachment": (
         "domainNames",
@@ -135,6 +146,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:logging/projectBucketConfig:ProjectBucketConfig": ("bucketId", "location", "project"),
+    "gcp:servicenetworking/connection:Connection": ("network", "service"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
 }
 """Types whose loss loses data, addresses that others know, or the way to data: the inputs that replace each."""

@@ -64,6 +64,7 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:gkehub/membership:Membership": Minutes(0.2, 0.5, 2),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
+    "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
 }
 

@@ -152,6 +152,9 @@ class GcpPlan:
     control_plane: IPv4Network
     """GKE's control plane: exactly /28."""
 
+    google_apis: IPv4Network
+    """Private Service Connect endpoints of Google's APIs; each takes one address, outside every subnet."""
+
 
 @dataclass(frozen=True)
 class AddressPlan:
@@ -181,6 +184,7 @@ GCP_SMALL_RANGES = {
     "serverless": 24,
     "memorystore": 24,
     "control_plane": 28,
+    "google_apis": 28,
 }
 
 

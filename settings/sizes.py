@@ -31,6 +31,9 @@ PROD: Mapping[str, Mapping[str, Any]] = {
 DR: Mapping[str, Mapping[str, Any]] = {
     "observability": {"logs": {"platform_days": 30, "audit_days": 365}, "uptime": {"period_seconds": 300}},
 }
+DR: Mapping[str, Mapping[str, Any]] = {
+    "network": {"nat_addresses": 1},
+}
 
 SMALL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {"prod": PROD, "dr": DR}
 """What is smaller, by stack, key and field: machines, volumes, backups, replicas; nothing is less secure."""

@@ -206,7 +206,16 @@ class StandbyNetworkExports(TypedDict):
     """The standby's VPC network and its subnets, by what they are for."""
 
     networkId: Text
+    name: Text
     subnetIds: Mapping[str, Text]
+    routerName: Text
+    """The Cloud Router that links' BGP sessions are added to."""
+
+    natAddresses: Sequence[Text]
+    """What partners admit the region by."""
+
+    peeringName: Text
+    """The peering with the network that Cloud SQL lives in."""
 
 
 class PublicZone(TypedDict):

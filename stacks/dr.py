@@ -13,6 +13,8 @@ from components.gcp.component import Scope
 from components.gcp.edge import Edge
 from components.gcp.federation import Federation
 from components.gcp.fleet import Fleet
+from components.gcp.endpoints import Endpoints
+from components.gcp.firewall import Firewall
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
 from components.gcp.observability import Observability
@@ -46,6 +48,7 @@ APIS = (
     "essentialcontacts",
     "gkebackup",
     "gkehub",
+    "dns",
     "iam",
     "iamcredentials",
     "logging",
@@ -55,6 +58,9 @@ APIS = (
     "pubsub",
     "secretmanager",
     "securitycenter",
+    "networkconnectivity",
+    "servicedirectory",
+    "servicenetworking",
     "serviceusage",
     "storage",
     "sts",
@@ -135,6 +141,21 @@ class _Region:
             self.settings.network,
             ranges=self.settings.plan.gcp,
             asn=self.settings.addresses.asns.gcp,
+            opts=self.opts,
+        )
+        Firewall(
+            "firewall",
+            self.scope,
+            network_id=self.network.network_id,
+            ranges=self.network.ranges,
+            peers=[self.settings.plan.aws.block],
+            opts=self.opts,
+        )
+        Endpoints(
+            "endpoints",
+            self.scope,
+            network_id=self.network.network_id,
+            ranges=self.network.ranges,
             opts=self.opts,
         )
 
@@ -301,4 +322,12 @@ class _Region:
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,
+            "network": {
+                "networkId": self.network.network_id,
+                "name": self.network.name,
+                "subnetIds": self.network.subnet_ids,
+                "routerName": self.network.router_name,
+                "natAddresses": self.network.nat_addresses,
+                "peeringName": self.network.peering_name,
+            },
         }

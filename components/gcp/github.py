@@ -47,6 +47,7 @@ PROJECT_ROLES: Mapping[Purpose, tuple[str, ...]] = {
         "roles/resourcemanager.projectIamAdmin",
         "roles/run.admin",
         "roles/secretmanager.admin",
+        "roles/servicedirectory.editor",
         "roles/servicenetworking.networksAdmin",
         "roles/serviceusage.serviceUsageAdmin",
         "roles/storage.admin",

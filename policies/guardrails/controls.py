@@ -169,6 +169,13 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-log-bucket-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
     "gcp-log-bucket-retention": {NIST: ("AU-11",)},
     "gcp-log-sink-on": {CIS_GCP: ("2.2",), NIST: ("AU-12",)},
+    "gcp-network-custom-mode": {CIS_GCP: ("3.1",)},
+    "gcp-network-denied-by-default": {NIST: ("SC-7(5)",)},
+    "gcp-firewall-no-world-sensitive-ports": {CIS_GCP: ("3.6", "3.7"), NIST: ("SC-7",)},
+    "gcp-firewall-world-only-allowed-ports": {NIST: ("SC-7",)},
+    "gcp-subnet-flow-logs": {CIS_GCP: ("3.8",), NIST: ("AU-2", "AU-12")},
+    "gcp-dns-policy-logging": {CIS_GCP: ("2.12",), NIST: ("AU-2", "AU-12")},
+    "gcp-network-dns-policy": {CIS_GCP: ("2.12",), NIST: ("AU-2", "AU-12")},
 }
 
 

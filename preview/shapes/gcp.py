@@ -13,16 +13,19 @@ _COLLECTIONS = {
     "compute/firewall:Firewall": "global/firewalls",
     "compute/forwardingRule:ForwardingRule": "regions/{region}/forwardingRules",
     "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
+    "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
     "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
     "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
     "compute/regionBackendService:RegionBackendService": "regions/{region}/backendServices",
     "compute/regionHealthCheck:RegionHealthCheck": "regions/{region}/healthChecks",
     "compute/regionTargetTcpProxy:RegionTargetTcpProxy": "regions/{region}/targetTcpProxies",
+    "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/router:Router": "regions/{region}/routers",
     "compute/sSLPolicy:SSLPolicy": "global/sslPolicies",
     "compute/securityPolicy:SecurityPolicy": "global/securityPolicies",
     "compute/serviceAttachment:ServiceAttachment": "regions/{region}/serviceAttachments",
+    "compute/routerNat:RouterNat": "regions/{region}/routers/{router}",
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
     "compute/targetHttpProxy:TargetHttpProxy": "global/targetHttpProxies",
     "compute/targetHttpsProxy:TargetHttpsProxy": "global/targetHttpsProxies",
@@ -34,6 +37,7 @@ _COLLECTIONS = {
     "gkebackup/backupPlan:BackupPlan": "locations/{location}/backupPlans",
     "gkebackup/restorePlan:RestorePlan": "locations/{location}/restorePlans",
     "gkehub/feature:Feature": "locations/{location}/features",
+    "dns/policy:Policy": "policies",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
@@ -84,6 +88,24 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "{workloadIdentityPoolProviderId}",
         "name": "{id}",
     },
+    "compute/address:Address": {
+        "id": "projects/{project}/regions/{region}/addresses/{label}",
+        "address": "203.0.113.{octet}",
+    },
+    "compute/globalAddress:GlobalAddress": {
+        "id": "projects/{project}/global/addresses/{label}",
+        "address": "203.0.113.{octet}",
+    },
+    "compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {
+        "id": "projects/{project}/global/firewallPolicies/{firewallPolicy}/associations/{label}",
+    },
+    "compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule": {
+        "id": "projects/{project}/global/firewallPolicies/{firewallPolicy}/rules/{priority}",
+    },
+    "compute/networkPeeringRoutesConfig:NetworkPeeringRoutesConfig": {
+        "id": "projects/{project}/global/networks/{network}/networkPeerings/{peering}",
+    },
+    "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
     "projects/serviceIdentity:ServiceIdentity": {
         "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
@@ -128,12 +150,19 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "name": "{id}",
         "uptimeCheckId": "{auto}",
     },
+    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
+        "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
         "member": "serviceAccount:{email}",
         "name": "{id}",
         "uniqueId": "1{digits:.14}",
+    },
+    "servicenetworking/connection:Connection": {
+        "id": "{network}:servicenetworking.googleapis.com",
+        "peering": "servicenetworking-googleapis-com",
     },
     "sql/databaseInstance:DatabaseInstance": {
         "id": "{label}",

@@ -323,6 +323,8 @@ CASES = {
         Case("contact without an address", "security.contacts", ["security team"], "one address",
              at="security.contacts[0]", shown='"security team"'),
         Case("findings kept too long", "security.findings_days", 32, "1 to 31"),
+        Case("no way out", "network.nat_addresses", 0, "use 1 to 16"),
+        Case("flow logs without samples", "network.flow_log_sampling_percent", 0, "use 1 to 100"),
         Case("key of another stack", "search", {"instances": 3}, "remove it; known are"),
         Case(
             "audit logs for months", "observability.logs", {"audit_days": 90}, "365 to 3650",

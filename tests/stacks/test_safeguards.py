@@ -329,6 +329,33 @@ SLIPS = (
         "gcp-uptime-check-tls",
         stack="dr",
     ),
+    Slip(
+        "firewall.py",
+        'Rule(1030, "INGRESS", "Regional proxies to their backends", sources=[own.proxy_only])',
+        'Rule(1030, "INGRESS", "Regional proxies to their backends", sources=ANYWHERE)',
+        "firewall-in-proxies",
+        "match.srcIpRanges[0]",
+        "gcp-firewall-no-world-sensitive-ports",
+        stack="dr",
+    ),
+    Slip(
+        "firewall.py",
+        '"Everything else", destinations=ANYWHERE, protocol="all", action="deny"',
+        '"Everything else", destinations=ANYWHERE, protocol="all"',
+        "network-vpc",
+        "denies the way out",
+        "gcp-network-denied-by-default",
+        stack="dr",
+    ),
+    Slip(
+        "network.py",
+        "private_ip_google_access=True if private else None",
+        "private_ip_google_access=False if private else None",
+        "network-nodes",
+        "privateIpGoogleAccess",
+        "gcp-subnet-private-google-access",
+        stack="dr",
+    ),
 )
 
 

@@ -39,6 +39,8 @@ STATEFUL = {
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
     "gcp:compute/globalAddress:GlobalAddress",
     "gcp:artifactregistry/repository:Repository",
+    "gcp:compute/address:Address",
+    "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/network:Network",
     "gcp:compute/serviceAttachment:ServiceAttachment",
     "gcp:compute/subnetwork:Subnetwork",
@@ -50,6 +52,7 @@ STATEFUL = {
     "gcp:kms/keyRing:KeyRing",
     "gcp:storage/bucket:Bucket",
     "gcp:logging/projectBucketConfig:ProjectBucketConfig",
+    "gcp:servicenetworking/connection:Connection",
 }
 
 

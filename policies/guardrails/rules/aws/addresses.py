@@ -1,12 +1,12 @@
 """Address ranges of a region's networks."""
 
-from collections.abc import Iterator
-from ipaddress import ip_network
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import Severity
 
 from guardrails.model import Finding, StackRule
-from guardrails.subject import Resource, Stack
+from guardrails.networks import Placed, overlaps
+from guardrails.subject import Stack
 
 # Ranges of one row must not overlap each other: networks beside networks, subnets beside subnets.
 ROWS = (
@@ -21,14 +21,14 @@ ROWS = (
 
 def _disjoint(stack: Stack) -> Iterator[Finding]:
     for row in ROWS:
-        placed: list[tuple[Resource, str, str]] = []
-        for token, path in row.items():
-            for resource in stack.of_type(token):
-                for _, cidr in resource.known_texts(path):
-                    for other, other_path, other_cidr in placed:
-                        if ip_network(cidr).overlaps(ip_network(other_cidr)):
-                            yield Finding(path, f"overlaps {other_path} of {other.name}", resource)
-                    placed.append((resource, path, cidr))
+        yield from overlaps(_ranges(stack, row))
+
+
+def _ranges(stack: Stack, row: Mapping[str, str]) -> Iterator[Placed]:
+    for token, path in row.items():
+        for resource in stack.of_type(token):
+            for _, cidr in resource.known_texts(path):
+                yield Placed(resource, path, cidr)
 
 
 RULES = (

@@ -1,13 +1,13 @@
 """VPCs: default groups, security groups, access lists, subnets, flow logs, endpoints and Transit Gateways."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 from pulumi_policy import Severity
 
 from guardrails.checks import absent, off, together
 from guardrails.iam import statements
 from guardrails.model import Finding, ResourceRule, StackRule
+from guardrails.networks import ADMIN_PORTS, ALL_PORTS, SENSITIVE_PORTS, is_world
 from guardrails.subject import Node, Resource, Stack
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -23,41 +23,6 @@ INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 NETWORK_ACLS = ("aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl")
 NETWORK_ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
-
-ALL_PORTS = range(65536)
-ADMIN_PORTS = {22: "SSH", 3389: "RDP"}
-SENSITIVE_PORTS = ADMIN_PORTS | {
-    23: "Telnet",
-    135: "RPC",
-    445: "SMB",
-    1433: "SQL Server",
-    1521: "Oracle",
-    2181: "ZooKeeper",
-    2379: "etcd",
-    3306: "MySQL",
-    5432: "PostgreSQL",
-    5601: "OpenSearch Dashboards",
-    5985: "WinRM",
-    5986: "WinRM over TLS",
-    6379: "Redis",
-    6443: "Kubernetes API",
-    8125: "StatsD",
-    9042: "Cassandra",
-    9092: "Kafka",
-    9094: "Kafka over TLS",
-    9096: "Kafka with SCRAM",
-    9098: "Kafka with IAM",
-    9200: "OpenSearch",
-    10250: "kubelet",
-    11211: "Memcached",
-    27017: "MongoDB",
-}
-
-
-def is_world(cidr: str) -> bool:
-    """Whether a range is too wide for any one network: 0.0.0.0/0 and ::/0, and the halves that add up to them."""
-    network = ip_network(cidr, strict=False)
-    return network.prefixlen < (8 if network.version == 4 else 16)
 
 
 def ports(node: Node, protocol: str) -> range:

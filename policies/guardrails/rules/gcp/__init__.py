@@ -7,6 +7,7 @@ from guardrails.rules.gcp import (
     dns,
     gke,
     iam,
+    addresses,
     kms,
     load_balancing,
     logging,
@@ -14,6 +15,7 @@ from guardrails.rules.gcp import (
     project,
     protection,
     standby,
+    network,
 )
 
 FAMILIES = (armor, dns, kms, load_balancing)
@@ -26,3 +28,4 @@ FAMILIES = (
     standby,
 )
 FAMILIES = (kms, logging, monitoring)
+FAMILIES = (addresses, kms, network)
