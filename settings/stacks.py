@@ -16,6 +16,7 @@ from settings.aws import (
 )
 from settings.data import BackupSettings, CacheSettings, RegistrySettings, SearchSettings, StorageSettings
 from settings.edge import EdgeSettings
+from settings.gcp import data as gcp_data
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
@@ -140,6 +141,30 @@ class Dr(Shared):
 
     network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
     """The VPC network."""
+
+    database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
+    """The Cloud SQL for PostgreSQL instance."""
+
+    key_value_store: gcp_data.KeyValueStoreSettings
+    """The Bigtable instance."""
+
+    cache: gcp_data.CacheSettings = gcp_data.CacheSettings()
+    """The Memorystore for Valkey instance."""
+
+    @field_validator("key_value_store")
+    @classmethod
+    def _clusters_are_in_the_region(
+        cls, store: gcp_data.KeyValueStoreSettings, info: ValidationInfo
+    ) -> gcp_data.KeyValueStoreSettings:
+        regions: Regions | None = info.data.get("regions")
+        for position, zone in enumerate(store.zones):
+            if regions and zone[:-2] != regions.gcp:
+                raise Refusal(
+                    f"it is not in {regions.gcp}, the region that regions.gcp names",
+                    f"name zones of {regions.gcp}",
+                    at=("zones", position),
+                )
+        return store
 
 
 class Interconnect(Shared):
