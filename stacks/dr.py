@@ -6,25 +6,37 @@ Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `m
 import pulumi
 import pulumi_gcp as gcp
 
+from components.gcp.bigtable import KeyValueStore
 from components.gcp.component import Scope
 from components.gcp.keys import Keys, KeyUse
+from components.gcp.memorystore import Cache
 from components.gcp.network import Network
 from components.gcp.services import ServiceIdentities, Services
+from components.gcp.sql import RelationalDatabase
 from components.tags import Tags
 from settings.stacks import Dr
 from stacks.contracts import DrExports
 
 # Beside those that bootstrap turns on.
 APIS = (
+    "bigtable",
+    "bigtableadmin",
     "cloudkms",
     "cloudresourcemanager",
     "compute",
     "iam",
+    "memorystore",
+    "networkconnectivity",
+    "servicenetworking",
     "serviceusage",
+    "sqladmin",
 )
 
 KEYS = {
     "logs": KeyUse("internal", ("logging",)),
+    "database": KeyUse("confidential", ("sqladmin",)),
+    "tables": KeyUse("confidential", ("bigtableadmin",)),
+    "cache": KeyUse("confidential", ("memorystore",)),
 }
 """Keys by what they encrypt."""
 
@@ -99,7 +111,36 @@ class _Region:
         pass
 
     def _data(self) -> None:
-        pass
+        self.database = RelationalDatabase(
+            "database",
+            self.scope,
+            self.settings.database,
+            mode=self.mode,
+            database_name=self.settings.database_name,
+            network=self.network,
+            key_id=self.keys.ids["database"],
+            backup_region=self.settings.regions.gcp_second,
+            opts=self.opts,
+        )
+        self.tables = KeyValueStore(
+            "tables",
+            self.scope,
+            self.settings.key_value_store,
+            mode=self.mode,
+            tables=self.settings.tables,
+            key_id=self.keys.ids["tables"],
+            opts=self.opts,
+        )
+        self.cache = Cache(
+            "cache",
+            self.scope,
+            self.settings.cache,
+            mode=self.mode,
+            identifier=f"{self.prefix}-cache",
+            network=self.network,
+            key_id=self.keys.ids["cache"],
+            opts=self.opts,
+        )
 
     def _objects(self) -> None:
         pass
@@ -119,4 +160,17 @@ class _Region:
             "mode": self.mode,
             "region": self.scope.region,
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "database": {
+                "name": self.database.name,
+                "connectionName": self.database.connection_name,
+                "privateAddress": self.database.private_address,
+                "database": self.database.database,
+            },
+            "tables": {
+                "instanceName": self.tables.instance_name,
+                "tableNames": self.tables.table_names,
+                "indexNames": self.tables.index_names,
+                "profileIds": self.tables.profile_ids,
+            },
+            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
         }

@@ -111,8 +111,7 @@ class KeyValueStore(GcpComponent):
         )
         self.instance_name = instance.name
         self.profile_ids = {
-            use: self._profile(f"{name}-{use}", use, profile, next(iter(clusters)))
-            for use, profile in PROFILES.items()
+            use: self._profile(f"{name}-{use}", use, profile, next(iter(clusters))) for use, profile in PROFILES.items()
         }
         self.table_names, self.index_names = {}, {}
         for table_name, table in tables.items():

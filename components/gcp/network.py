@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp import compute
+from pulumi_gcp import compute, networkconnectivity, servicenetworking
 
 from components.gcp.component import GcpComponent, Scope
 from settings.addresses import GcpPlan
@@ -12,6 +12,9 @@ from settings.gcp.network import NetworkSettings
 
 PODS, SERVICES = "pods", "services"
 """Names of the secondary ranges of the subnet `nodes`."""
+
+# Services that make their Private Service Connect endpoints themselves, in the subnet that a policy of their class names.
+SERVICE_CLASSES: Mapping[str, str] = {"gcp-memorystore": "memorystore"}
 
 # Google's own limit is 8896; what crosses Cloud VPN is 1460, and path MTU discovery fails silently between clouds.
 MTU = 1460
@@ -52,6 +55,11 @@ class Network(GcpComponent):
 
     router_name: pulumi.Output[str]
     ranges: GcpPlan
+    private_services_connection: pulumi.Resource
+    """The peering for Cloud SQL: what is made by private services access must wait for it."""
+
+    service_connection_policies: dict[str, pulumi.Resource]
+    """By class of service: what makes its endpoints itself must wait for its class's policy."""
 
     def __init__(
         self,
@@ -77,6 +85,10 @@ class Network(GcpComponent):
         self.network_id, self.name = network.id, network.name
         self.subnet_ids = {use: self._subnet(name, use, subnet, settings) for use, subnet in SUBNETS.items()}
         self.router_name = self._way_out(name, asn)
+        self.private_services_connection = self._private_services(name)
+        self.service_connection_policies = {
+            service: self._service_connections(name, service, use) for service, use in SERVICE_CLASSES.items()
+        }
         self.register_outputs(
             {"networkId": self.network_id, "subnetIds": self.subnet_ids, "routerName": self.router_name}
         )
@@ -128,3 +140,36 @@ class Network(GcpComponent):
             opts=self.child(),
         )
         return router.name
+
+    def _private_services(self, name: str) -> pulumi.Resource:
+        """Private services access: a range for Google's own network, and the peering with it."""
+        given = self.ranges.private_services
+        reserved = compute.GlobalAddress(
+            f"{name}-private-services",
+            address=str(given.network_address),
+            prefix_length=given.prefixlen,
+            address_type="INTERNAL",
+            purpose="VPC_PEERING",
+            network=self.network_id,
+            opts=self.child(stateful=True),
+        )
+        return servicenetworking.Connection(
+            f"{name}-private-services",
+            network=self.network_id,
+            service="servicenetworking.googleapis.com",
+            reserved_peering_ranges=[reserved.name],
+            # Google keeps a deleted database's network for days, and would refuse to let go of ours.
+            deletion_policy="REMOVE_PEERING",
+            opts=self.child(stateful=True),
+        )
+
+    def _service_connections(self, name: str, service: str, use: str) -> pulumi.Resource:
+        """Lets a class of services make endpoints in a subnet."""
+        return networkconnectivity.ServiceConnectionPolicy(
+            f"{name}-{service}",
+            location=self.scope.region,
+            network=self.network_id,
+            service_class=service,
+            psc_config={"subnetworks": [self.subnet_ids[use]]},
+            opts=self.child(),
+        )

@@ -13,8 +13,10 @@ _COLLECTIONS = {
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
     "container/cluster:Cluster": "locations/{location}/clusters",
+    "bigtable/instance:Instance": "instances",
     "dns/managedZone:ManagedZone": "managedZones",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
+    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": "locations/{location}/serviceConnectionPolicies",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
     "secretmanager/secret:Secret": "secrets",
@@ -22,7 +24,14 @@ _COLLECTIONS = {
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "bigtable/appProfile:AppProfile": {"id": "projects/{project}/instances/{instance}/appProfiles/{appProfileId}"},
+    "bigtable/table:Table": {"id": "projects/{project}/instances/{instanceName}/tables/{label}"},
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
+    "memorystore/instance:Instance": {
+        "id": "projects/{project}/locations/{location}/instances/{instanceId}",
+        "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
+        "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
@@ -30,6 +39,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "name": "{id}",
         "uniqueId": "1{digits:.14}",
     },
+    "sql/database:Database": {"id": "projects/{project}/instances/{instance}/databases/{label}"},
     "sql/databaseInstance:DatabaseInstance": {
         "id": "{label}",
         "connectionName": "{project}:{region}:{label}",

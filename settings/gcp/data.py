@@ -148,7 +148,9 @@ class DatabaseSettings(Model):
         for mode in modes:
             if edition and not tier.of(mode).startswith(TIERS[edition][0]):
                 raise Refusal(
-                    f"Cloud SQL refuses it in the edition {edition}", f"write one such as {TIERS[edition][1]}", at=(mode,)
+                    f"Cloud SQL refuses it in the edition {edition}",
+                    f"write one such as {TIERS[edition][1]}",
+                    at=(mode,),
                 )
         return tier
 
@@ -193,9 +195,7 @@ class KeyValueStoreSettings(Model):
     zones: Fixed[Annotated[tuple[GcpZone, ...], Field(min_length=1, max_length=4)]]
     """A cluster stands in each of these zones, and each holds all tables; the first one takes the transactions."""
 
-    nodes: ByMode[NodeRange] = ByMode(
-        standby=NodeRange(minimum=1, maximum=5), active=NodeRange(minimum=3, maximum=30)
-    )
+    nodes: ByMode[NodeRange] = ByMode(standby=NodeRange(minimum=1, maximum=5), active=NodeRange(minimum=3, maximum=30))
     """Nodes of each cluster; one node takes about 10,000 writes or reads a second."""
 
     cpu_target_percent: Annotated[int, *between(10, 80, "Bigtable scales by a target of 10 to 80 percent")] = 45
@@ -268,3 +268,12 @@ class CacheSettings(Model):
 
     maintenance_window: WeeklyHour = "sun:08:00"
     """When patches are applied, in UTC."""
+
+    @field_validator("replicas")
+    @classmethod
+    def _nodes_fit(cls, replicas: int, info: ValidationInfo) -> int:
+        shards: ByMode[int] | None = info.data.get("shards")
+        nodes = (replicas + 1) * max(shards.standby, shards.active) if shards else 0
+        if nodes > 250:
+            raise Refusal(f"the instance would have {nodes} nodes, and 250 is the most", "lower replicas or shards")
+        return replicas

@@ -36,10 +36,17 @@ STATEFUL = {
     "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec",
     "aws:route53/keySigningKey:KeySigningKey",
     "aws:route53/zone:Zone",
+    "gcp:bigtable/instance:Instance",
+    "gcp:bigtable/table:Table",
+    "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/network:Network",
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
+    "gcp:memorystore/instance:Instance",
+    "gcp:servicenetworking/connection:Connection",
+    "gcp:sql/database:Database",
+    "gcp:sql/databaseInstance:DatabaseInstance",
 }
 
 
