@@ -13,7 +13,8 @@ from settings.gcp.network import NetworkSettings
 PODS, SERVICES = "pods", "services"
 """Names of the secondary ranges of the subnet `nodes`."""
 
-# Services that make their Private Service Connect endpoints themselves, in the subnet that a policy of their class names.
+# Services that make their Private Service Connect endpoints themselves, in the subnet that a policy of their class
+# names.
 SERVICE_CLASSES: Mapping[str, str] = {"gcp-memorystore": "memorystore"}
 
 # Google's own limit is 8896; what crosses Cloud VPN is 1460, and path MTU discovery fails silently between clouds.

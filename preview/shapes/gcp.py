@@ -16,7 +16,9 @@ _COLLECTIONS = {
     "bigtable/instance:Instance": "instances",
     "dns/managedZone:ManagedZone": "managedZones",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
-    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": "locations/{location}/serviceConnectionPolicies",
+    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": (
+        "locations/{location}/serviceConnectionPolicies"
+    ),
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
     "secretmanager/secret:Secret": "secrets",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.types import ByMode, Fixed, Model, Mode, Refusal, between, matching
+from settings.types import ByMode, Fixed, Mode, Model, Refusal, between, matching
 
 Edition = Literal["ENTERPRISE", "ENTERPRISE_PLUS"]
 
