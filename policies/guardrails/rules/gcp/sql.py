@@ -118,7 +118,7 @@ RULES = (
         severity=Severity.CRITICAL,
         description="Cloud SQL instances admit no network that is the whole internet.",
         why="Whoever finds the address may try passwords for as long as they like.",
-        remedy="Remove the network from settings.ip_configuration.authorized_networks, or narrow it to known addresses.",
+        remedy="Remove the network from settings.ip_configuration.authorized_networks, or narrow it.",
         check=_world,
     ),
     ResourceRule(
@@ -135,7 +135,7 @@ RULES = (
         types=(INSTANCE,),
         severity=Severity.HIGH,
         description="Cloud SQL instances talk TLS alone, with clients that have a certificate of theirs.",
-        why="Otherwise a client that forgets TLS sends the data in the clear, and a leaked password is enough to log in.",
+        why="Otherwise a client that forgets TLS sends the data in the clear, and a leaked password suffices.",
         remedy='Set ssl_mode="TRUSTED_CLIENT_CERTIFICATE_REQUIRED" (SQL Server: "ENCRYPTED_ONLY") in'
         " settings.ip_configuration.",
         check=_client_certificates,

@@ -37,6 +37,9 @@ REPLICA = INSTANCE.set("masterInstanceName", "primary")
 USER = Subject(
     "gcp:sql/user:User", {"instance": "i", "name": "group@example.com", "type": "CLOUD_IAM_GROUP"}, stack="dr"
 )
+# Names of longer flags stand in the rules' own words, which are held against values here.
+CONNECTIONS = [{"name": "log_connections", "value": "on"}]
+FLAGS = "settings.databaseFlags"
 BACKUPS = "settings.backupConfiguration"
 IP = "settings.ipConfiguration"
 
@@ -110,26 +113,17 @@ CASES = {
     ),
     "gcp-sql-iam-authentication": Cases(
         passes=[INSTANCE, MYSQL, SQL_SERVER],
-        fails=[
-            (INSTANCE.set("settings.databaseFlags.0.value", "off"), "settings.databaseFlags"),
-            (MYSQL.set("settings.databaseFlags", []), "settings.databaseFlags"),
-        ],
-        unknown=[INSTANCE.set("settings.databaseFlags.0.value", UNKNOWN)],
+        fails=[(INSTANCE.set(FLAGS, CONNECTIONS), FLAGS), (MYSQL.set(FLAGS, []), FLAGS)],
+        unknown=[INSTANCE.set(f"{FLAGS}.0.value", UNKNOWN)],
     ),
     "gcp-sql-audit-flags": Cases(
         passes=[INSTANCE, MYSQL],
         fails=[
-            (INSTANCE.set("settings.databaseFlags.1.value", "off"), "settings.databaseFlags"),
-            (
-                INSTANCE.set("settings.databaseFlags.4", {"name": "log_min_messages", "value": "warning"}),
-                "databaseFlags",
-            ),
-            (
-                INSTANCE.set("settings.databaseFlags.0", {"name": "log_min_duration_statement", "value": "1000"}),
-                "settings.databaseFlags",
-            ),
+            (INSTANCE.set(FLAGS, CONNECTIONS), FLAGS),
+            (INSTANCE.set(FLAGS, [{"name": "log_statement", "value": "none"}]), FLAGS),
+            (INSTANCE.unset(FLAGS), FLAGS),
         ],
-        unknown=[INSTANCE.set("settings.databaseFlags", UNKNOWN)],
+        unknown=[INSTANCE.set(FLAGS, UNKNOWN)],
     ),
     "gcp-sql-no-password-in-program": Cases(
         passes=[INSTANCE, USER],
