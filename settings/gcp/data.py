@@ -105,6 +105,10 @@ class QuietPeriod(Model):
     """The last day; before the first one it is of the next year."""
 
 
+class Tiers(ByMode[CloudSqlTier]):
+    """The machine type in each role."""
+
+
 class DatabaseSettings(Model):
     """The Cloud SQL for PostgreSQL instance."""
 
@@ -114,7 +118,7 @@ class DatabaseSettings(Model):
     edition: Edition = "ENTERPRISE_PLUS"
     """Enterprise Plus is maintained and resized within a second, and keeps transaction logs for longer."""
 
-    tier: ByMode[CloudSqlTier] = ByMode(standby="db-perf-optimized-N-2", active="db-perf-optimized-N-8")
+    tier: Tiers = Tiers(standby="db-perf-optimized-N-2", active="db-perf-optimized-N-8")
     """The machine type; a change restarts the database, which its twin in another zone bridges."""
 
     disk_gib: Annotated[int, *between(10, 65536, "Cloud SQL's disks hold 10 to 65536 GiB")] = 100
@@ -142,7 +146,7 @@ class DatabaseSettings(Model):
 
     @field_validator("tier")
     @classmethod
-    def _edition_has_the_tier(cls, tier: ByMode[str], info: ValidationInfo) -> ByMode[str]:
+    def _edition_has_the_tier(cls, tier: Tiers, info: ValidationInfo) -> Tiers:
         edition: Edition | None = info.data.get("edition")
         modes: tuple[Mode, ...] = ("standby", "active")
         for mode in modes:
@@ -189,13 +193,17 @@ class NodeRange(Model):
         return maximum
 
 
+class NodeRanges(ByMode[NodeRange]):
+    """Nodes in each role."""
+
+
 class KeyValueStoreSettings(Model):
     """The Bigtable instance."""
 
     zones: Fixed[Annotated[tuple[GcpZone, ...], Field(min_length=1, max_length=4)]]
     """A cluster stands in each of these zones, and each holds all tables; the first one takes the transactions."""
 
-    nodes: ByMode[NodeRange] = ByMode(standby=NodeRange(minimum=1, maximum=5), active=NodeRange(minimum=3, maximum=30))
+    nodes: NodeRanges = NodeRanges(standby=NodeRange(minimum=1, maximum=5), active=NodeRange(minimum=3, maximum=30))
     """Nodes of each cluster; one node takes about 10,000 writes or reads a second."""
 
     cpu_target_percent: Annotated[int, *between(10, 80, "Bigtable scales by a target of 10 to 80 percent")] = 45
@@ -229,6 +237,10 @@ class KeyValueStoreSettings(Model):
         return zones
 
 
+class Shards(ByMode[Annotated[int, *between(1, 125, "Memorystore takes 250 nodes, each shard two at least")]]):
+    """Shards in each role."""
+
+
 class CacheSettings(Model):
     """The Memorystore for Valkey instance."""
 
@@ -247,9 +259,7 @@ class CacheSettings(Model):
     ] = "HIGHMEM_MEDIUM"
     """The nodes' type: 6.5, 25, 13, 13, 58 and 116 GB; Google promises no availability for smaller ones."""
 
-    shards: ByMode[Annotated[int, *between(1, 125, "Memorystore takes 250 nodes, each shard two at least")]] = ByMode(
-        standby=1, active=3
-    )
+    shards: Shards = Shards(standby=1, active=3)
     """Shards that the keys are spread over; a change moves keys online."""
 
     replicas: Annotated[int, *between(1, 5, "failover needs a replica, and Memorystore takes five at most")] = 1
@@ -272,7 +282,7 @@ class CacheSettings(Model):
     @field_validator("replicas")
     @classmethod
     def _nodes_fit(cls, replicas: int, info: ValidationInfo) -> int:
-        shards: ByMode[int] | None = info.data.get("shards")
+        shards: Shards | None = info.data.get("shards")
         nodes = (replicas + 1) * max(shards.standby, shards.active) if shards else 0
         if nodes > 250:
             raise Refusal(f"the instance would have {nodes} nodes, and 250 is the most", "lower replicas or shards")
