@@ -226,7 +226,7 @@ SLIPS = (
         '"kms_key_name": key_id,',
         "",
         "tables-instance",
-        "clusters[0].kmsKeyName",
+        "clusters[1].kmsKeyName",
         "gcp-bigtable-encrypted-with-cmk",
         stack="dr",
     ),
