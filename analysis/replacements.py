@@ -114,6 +114,16 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "project",
         "purpose",
     ),
+    "gcp:bigtable/instance:Instance": (
+        "name",
+        "project",
+        "clusters.kmsKeyName",
+        "clusters.nodeScalingFactor",
+        "clusters.storageType",
+        "clusters.zone",
+    ),
+    "gcp:bigtable/table:Table": ("instanceName", "name", "project", "splitKeys"),
+    "gcp:compute/globalAddress:GlobalAddress": ("address", "addressType", "name", "network", "prefixLength", "purpose"),
     "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
     "gcp:compute/serviceAttachment:ServiceAttachment": (
         "domainNames",
@@ -147,6 +157,31 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:logging/projectBucketConfig:ProjectBucketConfig": ("bucketId", "location", "project"),
     "gcp:servicenetworking/connection:Connection": ("network", "service"),
+    "gcp:memorystore/instance:Instance": (
+        "instanceId",
+        "location",
+        "project",
+        "authorizationMode",
+        "desiredAutoCreatedEndpoints",
+        "gcsSource",
+        "kmsKey",
+        "managedBackupSource",
+        "mode",
+        "serverCaMode",
+        "serverCaPool",
+        "transitEncryptionMode",
+        "zoneDistributionConfig",
+    ),
+    "gcp:servicenetworking/connection:Connection": ("network", "service"),
+    "gcp:sql/database:Database": ("instance", "name", "project"),
+    # The network only when it is taken away, which Cloud SQL refuses anyway.
+    "gcp:sql/databaseInstance:DatabaseInstance": (
+        "encryptionKeyName",
+        "name",
+        "project",
+        "region",
+        "settings.collation",
+    ),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
 }
 """Types whose loss loses data, addresses that others know, or the way to data: the inputs that replace each."""
@@ -234,9 +269,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _at(value: Any, path: str) -> Any:
-    """The value at a path of inputs; a text on the way holds JSON."""
-    for key in path.split("."):
-        if isinstance(value, str):
-            value = json.loads(value)
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+    """The value at a path of inputs, of each item where a list is on the way; a text on the way holds JSON."""
+    key, _, rest = path.partition(".")
+    if isinstance(value, list):
+        return [_at(each, path) for each in value]
+    if isinstance(value, str):
+        value = json.loads(value)
+    value = value.get(key) if isinstance(value, dict) else None
+    return _at(value, rest) if rest else value

@@ -56,6 +56,7 @@ MINUTES: Mapping[str, Minutes] = {
     "aws:opensearch/domain:Domain": Minutes(12, 25, 70),
     "aws:rds/cluster:Cluster": Minutes(1, 2, 4),
     "aws:rds/clusterInstance:ClusterInstance": Minutes(5, 8, 13),
+    "gcp:bigtable/gCPolicy:GCPolicy": Minutes(0.1, 0.5, 2),
     "gcp:bigtable/instance:Instance": Minutes(1, 2, 3),
     "gcp:compute/haVpnGateway:HaVpnGateway": Minutes(1, 2, 3),
     "gcp:container/cluster:Cluster": Minutes(6, 8, 15),
@@ -64,6 +65,8 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:gkehub/membership:Membership": Minutes(0.2, 0.5, 2),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
+    "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
+    "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": Minutes(0.2, 0.5, 2),
     "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
 }

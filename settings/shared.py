@@ -341,6 +341,19 @@ class Shared(StackSettings):
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
 
+    @field_validator("tables")
+    @classmethod
+    def _indexes_can_be_named(cls, tables: Mapping[str, TableSettings]) -> Mapping[str, TableSettings]:
+        for name, table in tables.items():
+            for index in table.indexes:
+                if len(f"{name}.{index}") > 50:
+                    raise Refusal(
+                        f"the standby's table of the index would be {name}.{index}, and Bigtable takes 50 characters",
+                        "shorten one of the two names",
+                        at=(name, "indexes", index),
+                    )
+        return tables
+
     @cached_property
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""

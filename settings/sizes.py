@@ -34,6 +34,22 @@ DR: Mapping[str, Mapping[str, Any]] = {
 DR: Mapping[str, Mapping[str, Any]] = {
     "network": {"nat_addresses": 1},
 }
+DR: Mapping[str, Mapping[str, Any]] = {
+    "database": {
+        "edition": "ENTERPRISE",
+        "tier": {"standby": "db-custom-1-3840", "active": "db-custom-2-7680"},
+        "disk_gib": 20,
+        "backup_days": 7,
+        "log_days": 7,
+    },
+    "key_value_store": {
+        "nodes": {"standby": {"minimum": 1, "maximum": 2}, "active": {"minimum": 1, "maximum": 5}},
+        "history_days": 1,
+        "backup_days": 7,
+        "change_days": 1,
+    },
+    "cache": {"node_type": "STANDARD_SMALL", "shards": {"standby": 1, "active": 1}, "backup_days": 7},
+}
 
 SMALL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {"prod": PROD, "dr": DR}
 """What is smaller, by stack, key and field: machines, volumes, backups, replicas; nothing is less secure."""

@@ -19,6 +19,7 @@ from settings.edge import EdgeSettings
 from settings.gcp import backup as gcp_backup
 from settings.gcp import cluster as gcp_cluster
 from settings.gcp import edge as gcp_edge
+from settings.gcp import data as gcp_data
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
 from settings.gcp import observability as gcp_observability
@@ -194,6 +195,30 @@ class Dr(Shared):
     def needed_secrets(self) -> tuple[str, ...]:
         """The key or URL of each receiver."""
         return tuple(gcp_observability.SECRET_OF[kind] for kind in self.receivers)
+
+    database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
+    """The Cloud SQL for PostgreSQL instance."""
+
+    key_value_store: gcp_data.KeyValueStoreSettings
+    """The Bigtable instance."""
+
+    cache: gcp_data.CacheSettings = gcp_data.CacheSettings()
+    """The Memorystore for Valkey instance."""
+
+    @field_validator("key_value_store")
+    @classmethod
+    def _clusters_are_in_the_region(
+        cls, store: gcp_data.KeyValueStoreSettings, info: ValidationInfo
+    ) -> gcp_data.KeyValueStoreSettings:
+        regions: Regions | None = info.data.get("regions")
+        for position, zone in enumerate(store.zones):
+            if regions and zone[:-2] != regions.gcp:
+                raise Refusal(
+                    f"it is not in {regions.gcp}, the region that regions.gcp names",
+                    f"name zones of {regions.gcp}",
+                    at=("zones", position),
+                )
+        return store
 
 
 class Interconnect(Shared):

@@ -314,6 +314,34 @@ class StandbyObservabilityExports(TypedDict):
     """Service-level objectives by what they promise: `failover verify` reads them."""
 
 
+class StandbyDatabaseExports(TypedDict):
+    """The Cloud SQL instance that replication writes to."""
+
+    name: Text
+    connectionName: Text
+    privateAddress: Text
+    database: Text
+
+
+class StandbyTablesExports(TypedDict):
+    """The Bigtable instance and its tables, by their names in the settings."""
+
+    instanceName: Text
+    tableNames: Mapping[str, Text]
+    indexNames: Mapping[str, Mapping[str, Text]]
+    """Tables of indexes, by table and index."""
+
+    profileIds: Mapping[str, Text]
+    """App profiles by what they are for; the writer uses `replication`."""
+
+
+class StandbyCacheExports(TypedDict):
+    """The Memorystore instance."""
+
+    id: Text
+    endpoint: Text
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -327,3 +355,6 @@ class DrExports(TypedDict):
     edge: StandbyEdgeExports
     federation: FederationExports
     observability: StandbyObservabilityExports
+    database: StandbyDatabaseExports
+    tables: StandbyTablesExports
+    cache: StandbyCacheExports

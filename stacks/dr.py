@@ -9,6 +9,7 @@ import pulumi_gcp as gcp
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
 from components.gcp.cluster import Cluster
+from components.gcp.bigtable import KeyValueStore
 from components.gcp.component import Scope
 from components.gcp.edge import Edge
 from components.gcp.federation import Federation
@@ -16,6 +17,7 @@ from components.gcp.fleet import Fleet
 from components.gcp.endpoints import Endpoints
 from components.gcp.firewall import Firewall
 from components.gcp.keys import Keys, KeyUse
+from components.gcp.memorystore import Cache
 from components.gcp.network import Network
 from components.gcp.observability import Observability
 from components.gcp.project import ProjectBaseline
@@ -25,6 +27,7 @@ from components.gcp.watch import compute as watch_compute
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
+from components.gcp.sql import RelationalDatabase
 from components.tags import Tags
 from settings.loader import load_secrets
 from settings.stacks import Dr
@@ -37,6 +40,8 @@ APIS = (
     "binaryauthorization",
     "certificatemanager",
     "clouderrorreporting",
+    "bigtable",
+    "bigtableadmin",
     "cloudkms",
     "cloudresourcemanager",
     "cloudtrace",
@@ -61,9 +66,13 @@ APIS = (
     "networkconnectivity",
     "servicedirectory",
     "servicenetworking",
+    "memorystore",
+    "networkconnectivity",
+    "servicenetworking",
     "serviceusage",
     "storage",
     "sts",
+    "sqladmin",
 )
 
 KEYS = {
@@ -73,6 +82,9 @@ KEYS = {
     "logs": KeyUse("internal", ("logging",)),
     "vault": KeyUse("restricted", ()),
     "volumes": KeyUse("confidential", ("compute",)),
+    "database": KeyUse("confidential", ("sqladmin",)),
+    "tables": KeyUse("confidential", ("bigtableadmin",)),
+    "cache": KeyUse("confidential", ("memorystore",)),
 }
 """Keys by what they encrypt."""
 
@@ -208,7 +220,36 @@ class _Region:
         )
 
     def _data(self) -> None:
-        pass
+        self.database = RelationalDatabase(
+            "database",
+            self.scope,
+            self.settings.database,
+            mode=self.mode,
+            database_name=self.settings.database_name,
+            network=self.network,
+            key_id=self.keys.ids["database"],
+            backup_region=self.settings.regions.gcp_second,
+            opts=self.opts,
+        )
+        self.tables = KeyValueStore(
+            "tables",
+            self.scope,
+            self.settings.key_value_store,
+            mode=self.mode,
+            tables=self.settings.tables,
+            key_id=self.keys.ids["tables"],
+            opts=self.opts,
+        )
+        self.cache = Cache(
+            "cache",
+            self.scope,
+            self.settings.cache,
+            mode=self.mode,
+            identifier=f"{self.prefix}-cache",
+            network=self.network,
+            key_id=self.keys.ids["cache"],
+            opts=self.opts,
+        )
 
     def _objects(self) -> None:
         pass
@@ -330,4 +371,17 @@ class _Region:
                 "natAddresses": self.network.nat_addresses,
                 "peeringName": self.network.peering_name,
             },
+            "database": {
+                "name": self.database.name,
+                "connectionName": self.database.connection_name,
+                "privateAddress": self.database.private_address,
+                "database": self.database.database,
+            },
+            "tables": {
+                "instanceName": self.tables.instance_name,
+                "tableNames": self.tables.table_names,
+                "indexNames": self.tables.index_names,
+                "profileIds": self.tables.profile_ids,
+            },
+            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
         }

@@ -82,6 +82,12 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("aws:securityhub/standardsSubscription:StandardsSubscription", "aws:securityhub/account:Account"): (
         "Security Hub takes standards only where it is on"
     ),
+    ("gcp:memorystore/instance:Instance", "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy"): (
+        "Memorystore makes its endpoints where the policy lets it, and refuses an instance for which there is none"
+    ),
+    ("gcp:sql/databaseInstance:DatabaseInstance", "gcp:servicenetworking/connection:Connection"): (
+        "Cloud SQL takes a private address from the peering, and refuses a network that has none"
+    ),
     ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
         "Google refuses every call to an API that is not on; by its provider each resource waits for all of them"
     ),

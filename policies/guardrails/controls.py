@@ -176,6 +176,18 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-subnet-flow-logs": {CIS_GCP: ("3.8",), NIST: ("AU-2", "AU-12")},
     "gcp-dns-policy-logging": {CIS_GCP: ("2.12",), NIST: ("AU-2", "AU-12")},
     "gcp-network-dns-policy": {CIS_GCP: ("2.12",), NIST: ("AU-2", "AU-12")},
+    "gcp-bigtable-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-bigtable-backups": {NIST: ("CP-9", "CP-10")},
+    "gcp-memorystore-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-sql-no-public-ip": {CIS_GCP: ("6.6",), NIST: ("SC-7",)},
+    "gcp-sql-no-world-network": {CIS_GCP: ("6.5",), NIST: ("SC-7",)},
+    "gcp-sql-client-certificates": {CIS_GCP: ("6.4",), NIST: ("SC-8", "SC-8(1)")},
+    "gcp-sql-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-sql-backups": {CIS_GCP: ("6.7",), NIST: ("CP-9", "CP-10")},
+    "gcp-sql-audit-flags": {
+        CIS_GCP: ("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.5", "6.2.6", "6.2.7", "6.2.8"),
+        NIST: ("AU-2", "AU-12"),
+    },
 }
 
 

@@ -33,12 +33,16 @@ _COLLECTIONS = {
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
     "container/cluster:Cluster": "locations/{location}/clusters",
     "containeranalysis/note:Note": "notes",
+    "bigtable/instance:Instance": "instances",
     "dns/managedZone:ManagedZone": "managedZones",
     "gkebackup/backupPlan:BackupPlan": "locations/{location}/backupPlans",
     "gkebackup/restorePlan:RestorePlan": "locations/{location}/restorePlans",
     "gkehub/feature:Feature": "locations/{location}/features",
     "dns/policy:Policy": "policies",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
+    "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": (
+        "locations/{location}/serviceConnectionPolicies"
+    ),
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
     "secretmanager/secret:Secret": "secrets",
@@ -106,6 +110,8 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/global/networks/{network}/networkPeerings/{peering}",
     },
     "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
+    "bigtable/appProfile:AppProfile": {"id": "projects/{project}/instances/{instance}/appProfiles/{appProfileId}"},
+    "bigtable/table:Table": {"id": "projects/{project}/instances/{instanceName}/tables/{label}"},
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
     "projects/serviceIdentity:ServiceIdentity": {
         "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
@@ -153,6 +159,11 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
         "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",
     },
+    "memorystore/instance:Instance": {
+        "id": "projects/{project}/locations/{location}/instances/{instanceId}",
+        "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
+        "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
@@ -164,6 +175,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "{network}:servicenetworking.googleapis.com",
         "peering": "servicenetworking-googleapis-com",
     },
+    "sql/database:Database": {"id": "projects/{project}/instances/{instance}/databases/{label}"},
     "sql/databaseInstance:DatabaseInstance": {
         "id": "{label}",
         "connectionName": "{project}:{region}:{label}",

@@ -136,6 +136,25 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
         "security.external": [{"security.external": ["default-accounts", "guards"]}],
+        "regions.gcp": [{"regions.gcp": "us-east1", "key_value_store.zones": ["us-east1-b", "us-east1-c"]}],
+        "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00"}],
+        "cache.version": [{"cache.version": "9.0"}],
+        "database.administrators": [{"database.administrators": ["database-administrators@example.com"]}],
+        "database.edition": [
+            {
+                "database.edition": "ENTERPRISE",
+                "database.tier": {"standby": "db-custom-2-7680", "active": "db-custom-8-30720"},
+                "database.log_days": 7,
+            }
+        ],
+        "database.maintenance_window": [{"database.maintenance_window": "sat:10:00"}],
+        "database.quiet_period": [{"database.quiet_period": {"first": "11-15", "last": "01-05"}}],
+        "database.tier.active": [{"database.tier.active": "db-perf-optimized-N-16"}],
+        "database.tier.standby": [{"database.tier.standby": "db-perf-optimized-N-4"}],
+        "database.version": [{"database.version": "18"}],
+        "key_value_store.zones": [
+            {"key_value_store.zones": [f"us-central1-{letter}" for letter in letters]} for letters in ("cb", "bf")
+        ],
     },
 }
 

@@ -10,7 +10,11 @@ from preview.graph import Graph
 from tests.stacks.variants import update
 
 # What may differ between the roles, by type: paths of inputs, list positions left out.
-SIZES: Mapping[str, set[str]] = {}
+SIZES: Mapping[str, set[str]] = {
+    "gcp:bigtable/instance:Instance": {"clusters.autoscalingConfig.maxNodes", "clusters.autoscalingConfig.minNodes"},
+    "gcp:memorystore/instance:Instance": {"shardCount"},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
+}
 
 
 @pytest.fixture(scope="module")

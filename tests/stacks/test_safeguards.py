@@ -356,6 +356,33 @@ SLIPS = (
         "gcp-subnet-private-google-access",
         stack="dr",
     ),
+    Slip(
+        "sql.py",
+        '"ipv4_enabled": False',
+        '"ipv4_enabled": True',
+        "database-instance",
+        "settings.ipConfiguration.ipv4Enabled",
+        "gcp-sql-no-public-ip",
+        stack="dr",
+    ),
+    Slip(
+        "bigtable.py",
+        '"kms_key_name": key_id,',
+        "",
+        "tables-instance",
+        "clusters[1].kmsKeyName",
+        "gcp-bigtable-encrypted-with-cmk",
+        stack="dr",
+    ),
+    Slip(
+        "memorystore.py",
+        'authorization_mode="IAM_AUTH"',
+        'authorization_mode="AUTH_DISABLED"',
+        "cache-instance",
+        "authorizationMode",
+        "gcp-memorystore-authenticated",
+        stack="dr",
+    ),
 )
 
 

@@ -41,6 +41,9 @@ STATEFUL = {
     "gcp:artifactregistry/repository:Repository",
     "gcp:compute/address:Address",
     "gcp:compute/globalAddress:GlobalAddress",
+    "gcp:bigtable/instance:Instance",
+    "gcp:bigtable/table:Table",
+    "gcp:compute/globalAddress:GlobalAddress",
     "gcp:compute/network:Network",
     "gcp:compute/serviceAttachment:ServiceAttachment",
     "gcp:compute/subnetwork:Subnetwork",
@@ -53,6 +56,10 @@ STATEFUL = {
     "gcp:storage/bucket:Bucket",
     "gcp:logging/projectBucketConfig:ProjectBucketConfig",
     "gcp:servicenetworking/connection:Connection",
+    "gcp:memorystore/instance:Instance",
+    "gcp:servicenetworking/connection:Connection",
+    "gcp:sql/database:Database",
+    "gcp:sql/databaseInstance:DatabaseInstance",
 }
 
 

@@ -8,6 +8,7 @@ from guardrails.rules.gcp import (
     gke,
     iam,
     addresses,
+    bigtable,
     kms,
     load_balancing,
     logging,
@@ -16,6 +17,8 @@ from guardrails.rules.gcp import (
     protection,
     standby,
     network,
+    memorystore,
+    sql,
 )
 
 FAMILIES = (armor, dns, kms, load_balancing)
@@ -29,3 +32,4 @@ FAMILIES = (
 )
 FAMILIES = (kms, logging, monitoring)
 FAMILIES = (addresses, kms, network)
+FAMILIES = (bigtable, kms, memorystore, sql)
