@@ -87,6 +87,11 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "gcp:compute/subnetwork:Subnetwork": ("name", "network", "project", "purpose", "region"),
     "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
+    "gcp:managedkafka/cluster:Cluster": ("clusterId", "gcpConfig.kmsKey", "location", "project"),
+    "gcp:managedkafka/topic:Topic": ("cluster", "location", "project", "replicationFactor", "topicId"),
+    "gcp:pubsub/subscription:Subscription": ("enableMessageOrdering", "filter", "name", "project", "topic"),
+    "gcp:pubsub/topic:Topic": ("name", "project"),
+    "gcp:secretmanager/secret:Secret": ("project", "replication", "secretId"),
     "gcp:storage/bucket:Bucket": ("customPlacementConfig", "location", "name", "project"),
 }
 """Types whose loss loses data, addresses that others know, or the way to data: the inputs that replace each."""

@@ -60,6 +60,7 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:compute/haVpnGateway:HaVpnGateway": Minutes(1, 2, 3),
     "gcp:container/cluster:Cluster": Minutes(6, 8, 15),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
+    "gcp:managedkafka/cluster:Cluster": Minutes(20, 30, 60),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
 }

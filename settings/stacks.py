@@ -18,6 +18,9 @@ from settings.data import BackupSettings, CacheSettings, RegistrySettings, Searc
 from settings.edge import EdgeSettings
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
+from settings.gcp import secrets as gcp_secrets
+from settings.gcp import storage as gcp_storage
+from settings.gcp import stream as gcp_stream
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -140,6 +143,18 @@ class Dr(Shared):
 
     network: gcp_network.NetworkSettings = gcp_network.NetworkSettings()
     """The VPC network."""
+
+    stream: gcp_stream.StreamSettings = gcp_stream.StreamSettings()
+    """The Managed Kafka cluster."""
+
+    messaging: gcp_stream.MessagingSettings = gcp_stream.MessagingSettings()
+    """The Pub/Sub subscriptions."""
+
+    storage: gcp_storage.StorageSettings = gcp_storage.StorageSettings()
+    """The Cloud Storage buckets."""
+
+    secret_store: gcp_secrets.SecretStoreSettings
+    """Secret Manager."""
 
 
 class Interconnect(Shared):

@@ -3,12 +3,18 @@
 Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `mode` sizes it and changes nothing else.
 """
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_gcp as gcp
 
+from components.gcp.bucket import Bucket, Retention
 from components.gcp.component import Scope
+from components.gcp.kafka import EventStream
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.network import Network
+from components.gcp.pubsub import Messaging
+from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.stacks import Dr
@@ -20,13 +26,31 @@ APIS = (
     "cloudresourcemanager",
     "compute",
     "iam",
+    "managedkafka",
+    "pubsub",
+    "secretmanager",
     "serviceusage",
+    "storage",
 )
 
 KEYS = {
     "logs": KeyUse("internal", ("logging",)),
+    "messages": KeyUse("confidential", ("pubsub",)),
+    "secrets": KeyUse("restricted", ("secretmanager",)),
+    "stream": KeyUse("confidential", ("managedkafka",)),
 }
 """Keys by what they encrypt."""
+
+COPIES = {
+    "secrets-second": KeyUse("restricted", ("secretmanager",)),
+}
+"""Keys of the second region."""
+
+CONTINENT = {
+    "log-objects": KeyUse("internal", ("storage",)),
+    "objects": KeyUse("confidential", ("storage",)),
+}
+"""Keys of what both regions hold as one."""
 
 
 def build(settings: Dr) -> DrExports:
@@ -63,12 +87,11 @@ class _Region:
         first = pulumi.ResourceOptions(providers=[self._provider("gcp-services")])
         services = Services("services", self.scope, APIS, first)
         self.opts = pulumi.ResourceOptions(providers=[self._provider("gcp", services.enabled)])
+        uses = self._keys()
         self.identities = ServiceIdentities(
-            "identities", self.scope, {service for use in KEYS.values() for service in use.services}, self.opts
+            "identities", self.scope, {service for use in uses.values() for service in use.services}, self.opts
         )
-        self.keys = Keys(
-            "keys", self.scope, self.settings.keys, self._keys(), members=self.identities.members, opts=self.opts
-        )
+        self.keys = Keys("keys", self.scope, self.settings.keys, uses, members=self.identities.members, opts=self.opts)
 
     def _provider(self, name: str, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
         return gcp.Provider(
@@ -83,7 +106,10 @@ class _Region:
 
     def _keys(self) -> dict[str, KeyUse]:
         """Keys of this region, and of the places where copies are kept."""
-        return KEYS
+        regions = self.settings.regions
+        copies = {name: replace(use, location=regions.gcp_second) for name, use in COPIES.items()}
+        continent = {name: replace(use, location=regions.gcp_continent[1]) for name, use in CONTINENT.items()}
+        return {**KEYS, **copies, **continent}
 
     def _network(self) -> None:
         self.network = Network(
@@ -99,16 +125,88 @@ class _Region:
         pass
 
     def _data(self) -> None:
-        pass
+        settings = self.settings
+        self.stream = EventStream(
+            "stream",
+            self.scope,
+            settings.stream,
+            mode=self.mode,
+            topics=settings.topics,
+            identifier=self.prefix,
+            subnet_id=self.network.subnet_ids["kafka"],
+            key_id=self.keys.ids["stream"],
+            opts=self.opts,
+        )
+        self.messaging = Messaging(
+            "messaging",
+            self.scope,
+            settings.messaging,
+            topics=settings.topics,
+            regions=[settings.regions.gcp],
+            key_id=self.keys.ids["messages"],
+            agent=self.identities.members["pubsub"],
+            opts=self.opts,
+        )
 
     def _objects(self) -> None:
-        pass
+        settings, storage = self.settings, self.settings.storage
+        logs = Bucket(
+            "logs",
+            self.scope,
+            storage,
+            data_class="internal",
+            regions=settings.regions,
+            key_id=self.keys.ids["log-objects"],
+            expire_days=storage.log_days,
+            opts=self.opts,
+        )
+        usage_logs = logs.receive_usage_logs() if storage.usage_logs else None
+        applications = {
+            use: Bucket(
+                use,
+                self.scope,
+                storage,
+                data_class=declared.data_class,
+                regions=settings.regions,
+                key_id=self.keys.ids["objects"],
+                usage_logs=usage_logs,
+                opts=self.opts,
+            )
+            for use, declared in settings.buckets.items()
+        }
+        backups = Bucket(
+            "backups",
+            self.scope,
+            storage,
+            data_class="confidential",
+            regions=settings.regions,
+            key_id=self.keys.ids["objects"],
+            expire_days=storage.backup_days,
+            retention=Retention(storage.retention_days, locked=storage.retention == "locked"),
+            usage_logs=usage_logs,
+            opts=self.opts,
+        )
+        self.buckets = {**applications, "backups": backups, "logs": logs}
 
     def _edge(self) -> None:
         pass
 
     def _security(self) -> None:
-        pass
+        settings = self.settings
+        self.secrets = Secrets(
+            "secrets",
+            self.scope,
+            settings.secret_store,
+            secrets=settings.app_secrets,
+            prefix=self.prefix,
+            keys={
+                settings.regions.gcp: self.keys.ids["secrets"],
+                settings.regions.gcp_second: self.keys.ids["secrets-second"],
+            },
+            reminders_key_id=self.keys.ids["messages"],
+            agent=self.identities.members["secretmanager"],
+            opts=self.opts,
+        )
 
     def _observability(self) -> None:
         pass
@@ -119,4 +217,19 @@ class _Region:
             "mode": self.mode,
             "region": self.scope.region,
             "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "stream": {
+                "clusterId": self.stream.cluster_id,
+                "clusterName": self.stream.cluster_name,
+                "bootstrapAddress": self.stream.bootstrap_address,
+            },
+            "messaging": {
+                "topicIds": self.messaging.topic_ids,
+                "subscriptionIds": self.messaging.subscription_ids,
+                "deadLetterSubscriptionIds": self.messaging.dead_letter_subscription_ids,
+            },
+            "buckets": {name: found.name for name, found in self.buckets.items()},
+            "secrets": {
+                "ids": self.secrets.ids,
+                "reminderSubscriptionName": self.secrets.reminder_subscription_name,
+            },
         }

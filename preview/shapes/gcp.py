@@ -15,14 +15,27 @@ _COLLECTIONS = {
     "container/cluster:Cluster": "locations/{location}/clusters",
     "dns/managedZone:ManagedZone": "managedZones",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
+    "pubsub/schema:Schema": "schemas",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
-    "secretmanager/secret:Secret": "secrets",
 }
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
     "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
+    "managedkafka/cluster:Cluster": {
+        "id": "projects/{project}/locations/{location}/clusters/{clusterId}",
+        "name": "{id}",
+        "bootstrapAddress": "bootstrap.{clusterId}.{location}.managedkafka.{project}.cloud.goog:9092",
+    },
+    "managedkafka/topic:Topic": {
+        "id": "projects/{project}/locations/{location}/clusters/{cluster}/topics/{topicId}",
+        "name": "{id}",
+    },
+    "secretmanager/secret:Secret": {
+        "id": "projects/{project}/secrets/{secretId}",
+        "name": "projects/{digits:.12}/secrets/{secretId}",
+    },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",
         "email": "{accountId}@{project}.iam.gserviceaccount.com",

@@ -10,7 +10,9 @@ from preview.graph import Graph
 from tests.stacks.variants import update
 
 # What may differ between the roles, by type: paths of inputs, list positions left out.
-SIZES: Mapping[str, set[str]] = {}
+SIZES: Mapping[str, set[str]] = {
+    "gcp:managedkafka/cluster:Cluster": {"capacityConfig.memoryBytes", "capacityConfig.vcpuCount"},
+}
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,12 @@ STATEFUL = {
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:kms/cryptoKey:CryptoKey",
     "gcp:kms/keyRing:KeyRing",
+    "gcp:managedkafka/cluster:Cluster",
+    "gcp:managedkafka/topic:Topic",
+    "gcp:pubsub/subscription:Subscription",
+    "gcp:pubsub/topic:Topic",
+    "gcp:secretmanager/secret:Secret",
+    "gcp:storage/bucket:Bucket",
 }
 
 
