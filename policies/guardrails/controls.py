@@ -146,6 +146,12 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "aws-codebuild-logs": {HUB: ("CodeBuild.4",), NIST: ("AU-2", "AU-12")},
     "aws-codebuild-no-plain-credentials": {HUB: ("CodeBuild.2",), NIST: ("IA-5(7)", "SA-3")},
     "gcp-kms-rotation": {CIS_GCP: ("1.10",)},
+    "gcp-kafka-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-pubsub-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-secret-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-storage-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-storage-public-access-prevented": {CIS_GCP: ("5.1",), NIST: ("AC-3", "SC-7")},
+    "gcp-storage-uniform-access": {CIS_GCP: ("5.2",), NIST: ("AC-3",)},
 }
 
 

@@ -18,7 +18,7 @@ class SecretStoreSettings(Model):
     """Secret Manager."""
 
     first_reminder: UtcTime
-    """When a new secret's first reminder is sent; Secret Manager refuses a past one, and moves it on by itself later."""
+    """When a new secret's first reminder is sent; Secret Manager refuses a past one, and moves it on by itself."""
 
     destruction_days: Annotated[int, *between(1, 1000, "Secret Manager waits 1 to 1000 days")] = 30
     """Days in which a version's destruction can still be undone."""

@@ -14,10 +14,14 @@ Vcpus = Annotated[
 ]
 
 
+class BrokerVcpus(ByMode[Vcpus]):
+    """vCPUs in each role."""
+
+
 class StreamSettings(Model):
     """The Managed Kafka cluster; its disks grow by themselves."""
 
-    vcpus: ByMode[Vcpus] = ByMode(standby=3, active=12)
+    vcpus: BrokerVcpus = BrokerVcpus(standby=3, active=12)
     """vCPUs of all brokers together."""
 
     memory_gib_per_vcpu: Annotated[int, *between(1, 8, "Managed Kafka takes 1 to 8 GiB of memory for each vCPU")] = 4

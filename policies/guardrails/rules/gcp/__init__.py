@@ -1,7 +1,11 @@
 """Rules on Google Cloud resources, and on stacks of them: one module a family."""
 
 from guardrails.rules.gcp import (
+    kafka,
     kms,
+    pubsub,
+    secretmanager,
+    storage,
 )
 
-FAMILIES = (kms,)
+FAMILIES = (kafka, kms, pubsub, secretmanager, storage)
