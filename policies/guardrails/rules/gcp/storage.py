@@ -1,23 +1,29 @@
-"""Cloud Storage buckets; one whose label `data-class` is `public` is meant to be read by everyone."""
+"""Cloud Storage buckets; the few that everyone may read are named in a setting of the rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import Severity
 
 from guardrails.checks import on, present
-from guardrails.model import Check, Finding, ResourceRule, StackRule
+from guardrails.model import Check, Finding, ResourceRule, Setting, StackRule
 from guardrails.subject import Resource, Stack
 
 BUCKET = ("gcp:storage/bucket:Bucket",)
 AUDIT = ("gcp:projects/iAMAuditConfig:IAMAuditConfig",)
 
 
-def _is_public(bucket: Resource) -> bool:
-    return bucket.text("labels.data-class") == "public"
+PUBLIC: Mapping[str, Setting] = {
+    "publicBuckets": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": ["edge-switch-bucket"],
+        "description": "Names of buckets that hold nothing but what everyone may read: the switch object's.",
+    }
+}
 
 
 def _unless_public(check: Check) -> Check:
-    return lambda bucket: () if _is_public(bucket) else check(bucket)
+    return lambda bucket: () if bucket.name in bucket.choices("publicBuckets") else check(bucket)
 
 
 def _private(bucket: Resource) -> Iterator[Finding]:
@@ -62,18 +68,20 @@ RULES = (
         id="gcp-storage-public-access-prevented",
         types=BUCKET,
         severity=Severity.CRITICAL,
-        description="No grant can open a bucket to everyone, save those labelled as public.",
+        description="No grant can open a bucket to everyone, save those meant for it.",
         why="Otherwise one binding for allUsers, made by anyone at any time, publishes what is in the bucket.",
         remedy='Set public_access_prevention="enforced".',
+        settings=PUBLIC,
         check=_unless_public(_private),
     ),
     ResourceRule(
         id="gcp-storage-encrypted-with-cmk",
         types=BUCKET,
         severity=Severity.HIGH,
-        description="Buckets are encrypted with a customer-managed key, save those labelled as public.",
+        description="Buckets are encrypted with a customer-managed key, save those that everyone may read.",
         why="With Google's own key nobody here can see its use, or take the objects back by disabling it.",
         remedy="Set encryption.default_kms_key_name to a key of the bucket's location.",
+        settings=PUBLIC,
         check=_unless_public(present("encryption.defaultKmsKeyName")),
     ),
     ResourceRule(
@@ -83,6 +91,7 @@ RULES = (
         description="Objects come back after a mistake: buckets keep versions or retain objects, and undo deletions.",
         why="An overwritten or deleted object is otherwise gone at once, whoever did it.",
         remedy='Set versioning={"enabled": True} or a retention_policy, and leave soft_delete_policy on.',
+        settings=PUBLIC,
         check=_unless_public(_recoverable),
     ),
     StackRule(

@@ -2,11 +2,10 @@ from dataclasses import replace
 
 from tests.policies.harness import UNKNOWN, Cases, Subject, verdicts
 
-LOGS = Subject("gcp:storage/bucket:Bucket", {"labels": {"data-class": "internal"}}, name="logs", stack="dr")
+LOGS = Subject("gcp:storage/bucket:Bucket", {"location": "US"}, name="logs", stack="dr")
 BUCKET = Subject(
     "gcp:storage/bucket:Bucket",
     {
-        "labels": {"data-class": "confidential"},
         "uniformBucketLevelAccess": True,
         "publicAccessPrevention": "enforced",
         "encryption": {"defaultKmsKeyName": "projects/p/locations/us/keyRings/r/cryptoKeys/k"},
@@ -17,7 +16,7 @@ BUCKET = Subject(
     refs={"logging": LOGS},
 )
 RETAINED = BUCKET.set("versioning.enabled", False).set("retentionPolicy", {"retentionPeriod": "3024000"})
-PUBLIC = Subject("gcp:storage/bucket:Bucket", {"labels": {"data-class": "public"}}, stack="dr")
+PUBLIC = Subject("gcp:storage/bucket:Bucket", {"location": "US"}, name="edge-switch-bucket", stack="dr")
 SILENT = replace(BUCKET.unset("logging"), refs={})
 AUDIT = Subject(
     "gcp:projects/iAMAuditConfig:IAMAuditConfig",
@@ -43,7 +42,6 @@ CASES = {
         fails=[
             (BUCKET.set("publicAccessPrevention", "inherited"), "publicAccessPrevention"),
             (BUCKET.unset("publicAccessPrevention"), "publicAccessPrevention"),
-            (BUCKET.unset("publicAccessPrevention").unset("labels"), "publicAccessPrevention"),
         ],
         unknown=[BUCKET.set("publicAccessPrevention", UNKNOWN)],
     ),
@@ -70,6 +68,7 @@ CASES = {
             ([SILENT, AUDIT.set("service", "cloudkms.googleapis.com")], "logging.logBucket"),
             ([SILENT, AUDIT.set("auditLogConfigs", [{"logType": "DATA_READ"}])], "logging.logBucket"),
         ],
+        unknown=[[SILENT.set("logging", UNKNOWN)]],
     ),
 }
 
