@@ -116,7 +116,9 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "runner.repository": [{"runner.repository": "example-org/platform"}],
         "security.external": [{"security.external": ["cloudtrail", "config"]}],
     },
-    "dr": {},
+    "dr": {
+        "secret_store.first_reminder": [{"secret_store.first_reminder": "2028-01-03T09:00:00Z"}],
+    },
 }
 
 

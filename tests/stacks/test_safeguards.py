@@ -212,6 +212,42 @@ SLIPS = (
         "gcp-kms-rotation",
         stack="dr",
     ),
+    Slip(
+        "bucket.py",
+        'public_access_prevention="enforced"',
+        'public_access_prevention="inherited"',
+        "assets-bucket",
+        "publicAccessPrevention",
+        "gcp-storage-public-access-prevented",
+        stack="dr",
+    ),
+    Slip(
+        "pubsub.py",
+        "topic=dead_topic.id,\n            message",
+        "topic=made.id,\n            message",
+        "messaging-domain-events",
+        "deadLetterPolicy.deadLetterTopic",
+        "gcp-pubsub-dead-letters-kept",
+        stack="dr",
+    ),
+    Slip(
+        "kafka.py",
+        '"access_config": {"network_configs"',
+        '"access_config": {"public_cluster_config": {}, "network_configs"',
+        "stream-cluster",
+        "gcpConfig.accessConfig.publicClusterConfig",
+        "gcp-kafka-not-public",
+        stack="dr",
+    ),
+    Slip(
+        "secrets.py",
+        '{"location": region, "customer_managed_encryption": {"kms_key_name": key}}',
+        '{"location": region}',
+        "secrets-payment-gateway",
+        "replication.userManaged.replicas[0].customerManagedEncryption.kmsKeyName",
+        "gcp-secret-encrypted-with-cmk",
+        stack="dr",
+    ),
 )
 
 
