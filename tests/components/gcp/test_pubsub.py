@@ -8,7 +8,6 @@ from preview.graph import Graph, Node
 
 TOPIC, SUBSCRIPTION = "gcp:pubsub/topic:Topic", "gcp:pubsub/subscription:Subscription"
 DEAD = ".dead-letters"
-AGENT = "serviceAccount:service-"
 
 
 def messaging(dr: Graph, token: str) -> dict[str, Node]:
