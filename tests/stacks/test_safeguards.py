@@ -233,7 +233,7 @@ SLIPS = (
     Slip(
         "kafka.py",
         '"access_config": {"network_configs"',
-        '"access_config": {"public_cluster_config": {}, "network_configs"',
+        '"access_config": {"public_cluster_config": {"allowed_source_ip_ranges": ["0.0.0.0/0"]}, "network_configs"',
         "stream-cluster",
         "gcpConfig.accessConfig.publicClusterConfig",
         "gcp-kafka-not-public",
@@ -244,7 +244,7 @@ SLIPS = (
         '{"location": region, "customer_managed_encryption": {"kms_key_name": key}}',
         '{"location": region}',
         "secrets-payment-gateway",
-        "replication.userManaged.replicas[0].customerManagedEncryption.kmsKeyName",
+        "replication.userManaged.replicas[1].customerManagedEncryption.kmsKeyName",
         "gcp-secret-encrypted-with-cmk",
         stack="dr",
     ),
