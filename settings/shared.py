@@ -250,8 +250,23 @@ class TopicSettings(Model):
     compacted: bool = False
     """Keeps the newest record of each key for good, instead of all records for a time."""
 
+    envelope: bool = False
+    """Whether each record must be an event envelope; Pub/Sub refuses others, Kafka looks at none."""
+
     rpo: Minutes = 5
     """Recovery-point objective in minutes: the greatest age of the newest record that the standby lacks."""
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """The topic's configuration in Kafka, the same in both regions.
+
+        https://kafka.apache.org/documentation/#topicconfigs
+        """
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "min.insync.replicas": "2",
+            "retention.ms": str(self.retention_hours * 3_600_000),
+        }
 
 
 class RelationalSettings(Model):

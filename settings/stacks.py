@@ -18,13 +18,16 @@ from settings.data import BackupSettings, CacheSettings, RegistrySettings, Searc
 from settings.edge import EdgeSettings
 from settings.gcp import backup as gcp_backup
 from settings.gcp import cluster as gcp_cluster
-from settings.gcp import edge as gcp_edge
 from settings.gcp import data as gcp_data
+from settings.gcp import edge as gcp_edge
 from settings.gcp import keys as gcp_keys
 from settings.gcp import network as gcp_network
 from settings.gcp import observability as gcp_observability
 from settings.gcp import registry as gcp_registry
+from settings.gcp import secrets as gcp_secrets
 from settings.gcp import security as gcp_security
+from settings.gcp import storage as gcp_storage
+from settings.gcp import stream as gcp_stream
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -219,6 +222,18 @@ class Dr(Shared):
                     at=("zones", position),
                 )
         return store
+
+    stream: gcp_stream.StreamSettings = gcp_stream.StreamSettings()
+    """The Managed Kafka cluster."""
+
+    messaging: gcp_stream.MessagingSettings = gcp_stream.MessagingSettings()
+    """The Pub/Sub subscriptions."""
+
+    storage: gcp_storage.StorageSettings = gcp_storage.StorageSettings()
+    """The Cloud Storage buckets."""
+
+    secret_store: gcp_secrets.SecretStoreSettings
+    """Secret Manager."""
 
 
 class Interconnect(Shared):

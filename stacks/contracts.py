@@ -193,6 +193,9 @@ class ProdExports(TypedDict):
     buckets: Mapping[str, Text]
     """ARN by what the bucket holds."""
 
+    secrets: Mapping[str, Text]
+    """ARN of each secret of the applications; its value is read from where it is kept."""
+
     registry: RegistryExports
     backup: BackupExports
     network: NetworkExports
@@ -342,6 +345,29 @@ class StandbyCacheExports(TypedDict):
     endpoint: Text
 
 
+class StandbyStreamExports(TypedDict):
+    """The Kafka cluster that replication writes to, and clients fail over to."""
+
+    clusterId: Text
+    clusterName: Text
+    bootstrapAddress: Text
+
+
+class MessagingExports(TypedDict):
+    """Pub/Sub's side of each topic, by the topic's name in the settings."""
+
+    topicIds: Mapping[str, Text]
+    subscriptionIds: Mapping[str, Text]
+    deadLetterSubscriptionIds: Mapping[str, Text]
+
+
+class SecretsExports(TypedDict):
+    """Where copies of the applications' secrets go, and where reminders to replace them wait."""
+
+    ids: Mapping[str, Text]
+    reminderSubscriptionName: Text
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -358,3 +384,9 @@ class DrExports(TypedDict):
     database: StandbyDatabaseExports
     tables: StandbyTablesExports
     cache: StandbyCacheExports
+    stream: StandbyStreamExports
+    messaging: MessagingExports
+    buckets: Mapping[str, Text]
+    """Name by what the bucket holds."""
+
+    secrets: SecretsExports

@@ -3,31 +3,39 @@
 Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `mode` sizes it and changes nothing else.
 """
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
-from components.gcp.cluster import Cluster
 from components.gcp.bigtable import KeyValueStore
+from components.gcp.bucket import Bucket, Retention
+from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
+from components.gcp.controllers import Controllers
 from components.gcp.edge import Edge
-from components.gcp.federation import Federation
-from components.gcp.fleet import Fleet
 from components.gcp.endpoints import Endpoints
+from components.gcp.federation import Federation
 from components.gcp.firewall import Firewall
+from components.gcp.fleet import Fleet
+from components.gcp.kafka import EventStream
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.memorystore import Cache
 from components.gcp.network import Network
 from components.gcp.observability import Observability
 from components.gcp.project import ProjectBaseline
+from components.gcp.pubsub import Messaging
 from components.gcp.registry import Registry
+from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
+from components.gcp.sql import MAX_CONNECTIONS, RelationalDatabase
 from components.gcp.watch import compute as watch_compute
+from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
-from components.gcp.sql import RelationalDatabase
 from components.tags import Tags
 from settings.loader import load_secrets
 from settings.stacks import Dr
@@ -37,11 +45,11 @@ from stacks.contracts import DrExports, StandbyEdgeExports
 APIS = (
     "anthosconfigmanagement",
     "artifactregistry",
+    "bigtable",
+    "bigtableadmin",
     "binaryauthorization",
     "certificatemanager",
     "clouderrorreporting",
-    "bigtable",
-    "bigtableadmin",
     "cloudkms",
     "cloudresourcemanager",
     "cloudtrace",
@@ -53,40 +61,53 @@ APIS = (
     "essentialcontacts",
     "gkebackup",
     "gkehub",
-    "dns",
     "iam",
     "iamcredentials",
     "logging",
+    "managedkafka",
+    "memorystore",
     "mesh",
     "monitoring",
+    "networkconnectivity",
     "orgpolicy",
     "pubsub",
     "secretmanager",
     "securitycenter",
-    "networkconnectivity",
     "servicedirectory",
     "servicenetworking",
-    "memorystore",
-    "networkconnectivity",
-    "servicenetworking",
     "serviceusage",
+    "sqladmin",
     "storage",
     "sts",
-    "sqladmin",
 )
 
 KEYS = {
+    "cache": KeyUse("confidential", ("memorystore",)),
     "cluster": KeyUse("restricted", ("container",)),
+    "database": KeyUse("confidential", ("sqladmin",)),
     "findings": KeyUse("restricted", ("pubsub",)),
     "images": KeyUse("internal", ("artifactregistry",)),
     "logs": KeyUse("internal", ("logging",)),
+    "messages": KeyUse("confidential", ("pubsub",)),
+    "secrets": KeyUse("restricted", ("secretmanager",)),
+    "stream": KeyUse("confidential", ("managedkafka",)),
+    "tables": KeyUse("confidential", ("bigtableadmin",)),
     "vault": KeyUse("restricted", ()),
     "volumes": KeyUse("confidential", ("compute",)),
-    "database": KeyUse("confidential", ("sqladmin",)),
-    "tables": KeyUse("confidential", ("bigtableadmin",)),
-    "cache": KeyUse("confidential", ("memorystore",)),
 }
 """Keys by what they encrypt."""
+
+COPIES = {
+    "cluster-backups": KeyUse("confidential", ("gkebackup",)),
+    "secrets-second": KeyUse("restricted", ("secretmanager",)),
+}
+"""Keys of the second region."""
+
+CONTINENT = {
+    "log-objects": KeyUse("internal", ("storage",)),
+    "objects": KeyUse("confidential", ("storage",)),
+}
+"""Keys of what both regions hold as one."""
 
 
 def build(settings: Dr) -> DrExports:
@@ -123,12 +144,11 @@ class _Region:
         first = pulumi.ResourceOptions(providers=[self._provider("gcp-services")])
         services = Services("services", self.scope, APIS, first)
         self.opts = pulumi.ResourceOptions(providers=[self._provider("gcp", services.enabled)])
+        uses = self._keys()
         self.identities = ServiceIdentities(
-            "identities", self.scope, {service for use in self._keys().values() for service in use.services}, self.opts
+            "identities", self.scope, {service for use in uses.values() for service in use.services}, self.opts
         )
-        self.keys = Keys(
-            "keys", self.scope, self.settings.keys, self._keys(), members=self.identities.members, opts=self.opts
-        )
+        self.keys = Keys("keys", self.scope, self.settings.keys, uses, members=self.identities.members, opts=self.opts)
 
     def _provider(self, name: str, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
         return gcp.Provider(
@@ -143,8 +163,10 @@ class _Region:
 
     def _keys(self) -> dict[str, KeyUse]:
         """Keys of this region, and of the places where copies are kept."""
-        second = self.settings.regions.gcp_second
-        return {**KEYS, "cluster-backups": KeyUse("confidential", ("gkebackup",), second)}
+        regions = self.settings.regions
+        copies = {name: replace(use, location=regions.gcp_second) for name, use in COPIES.items()}
+        continent = {name: replace(use, location=regions.gcp_continent[1]) for name, use in CONTINENT.items()}
+        return {**KEYS, **copies, **continent}
 
     def _network(self) -> None:
         self.network = Network(
@@ -250,9 +272,67 @@ class _Region:
             key_id=self.keys.ids["cache"],
             opts=self.opts,
         )
+        self.stream = EventStream(
+            "stream",
+            self.scope,
+            self.settings.stream,
+            mode=self.mode,
+            topics=self.settings.topics,
+            identifier=self.prefix,
+            subnet_id=self.network.subnet_ids["kafka"],
+            key_id=self.keys.ids["stream"],
+            opts=self.opts,
+        )
+        self.messaging = Messaging(
+            "messaging",
+            self.scope,
+            self.settings.messaging,
+            topics=self.settings.topics,
+            regions=[self.scope.region],
+            key_id=self.keys.ids["messages"],
+            agent=self.identities.members["pubsub"],
+            opts=self.opts,
+        )
 
     def _objects(self) -> None:
-        pass
+        settings, storage = self.settings, self.settings.storage
+        logs = Bucket(
+            "logs",
+            self.scope,
+            storage,
+            data_class="internal",
+            regions=settings.regions,
+            key_id=self.keys.ids["log-objects"],
+            expire_days=storage.log_days,
+            opts=self.opts,
+        )
+        usage_logs = logs.receive_usage_logs() if storage.usage_logs else None
+        applications = {
+            use: Bucket(
+                use,
+                self.scope,
+                storage,
+                data_class=declared.data_class,
+                regions=settings.regions,
+                key_id=self.keys.ids["objects"],
+                usage_logs=usage_logs,
+                opts=self.opts,
+            )
+            for use, declared in settings.buckets.items()
+        }
+        backups = Bucket(
+            "backups",
+            self.scope,
+            storage,
+            data_class="confidential",
+            regions=settings.regions,
+            key_id=self.keys.ids["objects"],
+            expire_days=storage.backup_days,
+            retention=Retention(storage.retention_days, locked=storage.retention == "locked"),
+            usage_logs=usage_logs,
+            opts=self.opts,
+        )
+        self.buckets = {**applications, "backups": backups, "logs": logs}
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -263,7 +343,7 @@ class _Region:
             domain=self.settings.domain,
             regions=self.settings.regions,
             network=self.network,
-            buckets={},
+            buckets={use: self.buckets[use].name for use in self.settings.buckets},
             opts=self.opts,
         )
 
@@ -277,12 +357,37 @@ class _Region:
             key_id=self.keys.ids["findings"],
             opts=self.opts,
         )
+        self.secrets = Secrets(
+            "secrets",
+            self.scope,
+            self.settings.secret_store,
+            secrets=self.settings.app_secrets,
+            prefix=self.prefix,
+            keys={
+                self.settings.regions.gcp: self.keys.ids["secrets"],
+                self.settings.regions.gcp_second: self.keys.ids["secrets-second"],
+            },
+            reminders_key_id=self.keys.ids["messages"],
+            agent=self.identities.members["secretmanager"],
+            opts=self.opts,
+        )
         self.federation = Federation(
             "federation",
             self.scope,
             self.settings.federation,
             aws_account_id=self.settings.accounts.aws,
-            secrets={},
+            secrets=self.secrets.ids,
+            opts=self.opts,
+        )
+
+        self.controllers = Controllers(
+            "controllers",
+            self.scope,
+            workload_pool=self.cluster.workload_pool,
+            zone_name=self.edge.zones["gcp"].name,
+            secrets=self.secrets.ids,
+            repositories={"bundles": self.registry.repository_ids["bundles"]},
+            vault_key_id=self.keys.ids["vault"],
             opts=self.opts,
         )
 
@@ -305,12 +410,20 @@ class _Region:
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
-        return [
+        watched = [
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
+            *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
+            *watch_data.tables(self.tables.instance_name),
+            *watch_data.cache(self.cache.instance_id),
+            *watch_data.stream(self.stream.cluster_name),
             *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
         ]
+        for topic in self.settings.topics:
+            watched += watch_data.subscription(topic, self.messaging.subscription_names[topic])
+            watched += watch_data.dead_letters(topic, self.messaging.dead_letter_subscription_names[topic])
+        return watched
 
     def exports(self) -> DrExports:
         """What the stack tells the others, and people."""
@@ -331,7 +444,42 @@ class _Region:
                 "planId": self.backup.plan_id,
                 "restorePlanIds": self.backup.restore_plan_ids,
             },
-            "network": {"networkId": self.network.network_id, "subnetIds": self.network.subnet_ids},
+            "network": {
+                "networkId": self.network.network_id,
+                "name": self.network.name,
+                "subnetIds": self.network.subnet_ids,
+                "routerName": self.network.router_name,
+                "natAddresses": self.network.nat_addresses,
+                "peeringName": self.network.peering_name,
+            },
+            "database": {
+                "name": self.database.name,
+                "connectionName": self.database.connection_name,
+                "privateAddress": self.database.private_address,
+                "database": self.database.database,
+            },
+            "tables": {
+                "instanceName": self.tables.instance_name,
+                "tableNames": self.tables.table_names,
+                "indexNames": self.tables.index_names,
+                "profileIds": self.tables.profile_ids,
+            },
+            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
+            "stream": {
+                "clusterId": self.stream.cluster_id,
+                "clusterName": self.stream.cluster_name,
+                "bootstrapAddress": self.stream.bootstrap_address,
+            },
+            "messaging": {
+                "topicIds": self.messaging.topic_ids,
+                "subscriptionIds": self.messaging.subscription_ids,
+                "deadLetterSubscriptionIds": self.messaging.dead_letter_subscription_ids,
+            },
+            "buckets": {name: found.name for name, found in self.buckets.items()},
+            "secrets": {
+                "ids": self.secrets.ids,
+                "reminderSubscriptionName": self.secrets.reminder_subscription_name,
+            },
             "edge": self._edge_exports(),
             "observability": {
                 "channelNames": self.observability.channel_names,
@@ -363,25 +511,4 @@ class _Region:
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,
-            "network": {
-                "networkId": self.network.network_id,
-                "name": self.network.name,
-                "subnetIds": self.network.subnet_ids,
-                "routerName": self.network.router_name,
-                "natAddresses": self.network.nat_addresses,
-                "peeringName": self.network.peering_name,
-            },
-            "database": {
-                "name": self.database.name,
-                "connectionName": self.database.connection_name,
-                "privateAddress": self.database.private_address,
-                "database": self.database.database,
-            },
-            "tables": {
-                "instanceName": self.tables.instance_name,
-                "tableNames": self.tables.table_names,
-                "indexNames": self.tables.index_names,
-                "profileIds": self.tables.profile_ids,
-            },
-            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
         }

@@ -23,6 +23,7 @@ from components.aws.observability import Observability
 from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
+from components.aws.secrets import Secrets
 from components.aws.transit import Transit
 from components.aws.watch import compute as watch_compute
 from components.aws.watch import data as watch_data
@@ -316,6 +317,14 @@ class _Region:
             access_logs=self.access_logs,
             opts=self.late,
         )
+        self.secrets = Secrets(
+            "secrets",
+            self.scope,
+            secrets=self.settings.app_secrets,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
 
     def _observability(self) -> None:
         self.observability = Observability(
@@ -424,6 +433,7 @@ class _Region:
                 "securityGroupId": self.search.security_group_id,
             },
             "buckets": {name: found.arn for name, found in self.buckets.items()},
+            "secrets": self.secrets.arns,
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "backup": {"vaultArn": self.vaults.vault_arn, "copyVaultArn": self.vaults.copy_vault_arn},
             "network": {"vpcId": self.network.vpc_id, "subnetIds": self.network.subnet_ids},

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import appautoscaling, cloudcontrol, msk, secretsmanager
+from pulumi_aws import appautoscaling, msk, secretsmanager
 
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import allow, document
 from components.aws.logs import log_group
 from components.aws.network import Network
+from components.aws.secrets import generated_secret
 from components.aws.security_groups import service_group
 from settings.aws import StreamSettings
 from settings.shared import TopicSettings
@@ -130,7 +131,7 @@ class EventStream(AwsComponent):
                 name=topic_name,
                 partition_count=topic.partitions,
                 replication_factor=ZONES,
-                configs=pulumi.Output.json_dumps(_topic_configuration(topic), sort_keys=True),
+                configs=json.dumps(topic.configuration, sort_keys=True),
                 opts=self.child(stateful=True),
             )
         self.replication_secret_arn = self._replication_login(name, cluster, secret_name, secrets_key_arn)
@@ -178,35 +179,27 @@ class EventStream(AwsComponent):
         self, name: str, cluster: msk.Cluster, secret_name: str, secrets_key_arn: pulumi.Input[str]
     ) -> pulumi.Output[str]:
         """A secret that MSK may read, whose password AWS generates; the only other reader is who IAM lets."""
-        secret = cloudcontrol.Resource(
+        secret_arn = generated_secret(
+            self,
             f"{name}-replication",
-            type_name="AWS::SecretsManager::Secret",
-            desired_state=pulumi.Output.json_dumps(
-                {
-                    "Name": f"AmazonMSK_{secret_name}",
-                    "Description": "Kafka login of the replication to the standby region",
-                    "KmsKeyId": secrets_key_arn,
-                    "GenerateSecretString": {
-                        "SecretStringTemplate": json.dumps({"username": REPLICATION_USER}),
-                        "GenerateStringKey": "password",
-                        "PasswordLength": 40,
-                        "ExcludePunctuation": True,
-                    },
-                    "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
-                },
-                sort_keys=True,
-            ),
-            opts=self.child(stateful=True),
+            secret_name=f"AmazonMSK_{secret_name}",
+            description="Kafka login of the replication to the standby region",
+            generate={
+                "SecretStringTemplate": json.dumps({"username": REPLICATION_USER}),
+                "GenerateStringKey": "password",
+                "PasswordLength": 40,
+                "ExcludePunctuation": True,
+            },
+            key_arn=secrets_key_arn,
         )
-        # Cloud Control's identifier of a secret is its ARN.
         policy = secretsmanager.SecretPolicy(
             f"{name}-replication",
-            secret_arn=secret.id,
+            secret_arn=secret_arn,
             block_public_policy=True,
             policy=document(
                 allow(
                     ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-                    secret.id,
+                    secret_arn,
                     sid="Msk",
                     principal={"Service": "kafka.amazonaws.com"},
                     conditions={"StringEquals": {"aws:SourceAccount": self.scope.account_id}},
@@ -217,16 +210,7 @@ class EventStream(AwsComponent):
         msk.SingleScramSecretAssociation(
             f"{name}-replication",
             cluster_arn=cluster.arn,
-            secret_arn=secret.id,
+            secret_arn=secret_arn,
             opts=self.child(depends_on=[policy]),
         )
-        return secret.id
-
-
-def _topic_configuration(topic: TopicSettings) -> dict[str, str]:
-    """https://kafka.apache.org/documentation/#topicconfigs."""
-    return {
-        "cleanup.policy": "compact" if topic.compacted else "delete",
-        "min.insync.replicas": "2",
-        "retention.ms": str(topic.retention_hours * 3_600_000),
-    }
+        return secret_arn

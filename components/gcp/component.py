@@ -31,6 +31,11 @@ LABELS = {
 }
 
 
+def granted(value: pulumi.Output[str], *grants: pulumi.CustomResource) -> pulumi.Output[str]:
+    """The value, known only once the grants are made: who takes it needs no `depends_on`."""
+    return pulumi.Output.all(value, *[grant.id for grant in grants]).apply(lambda known: known[0])
+
+
 class GcpComponent(Component):
     """A component whose children carry the scope's labels and their class of data."""
 
@@ -50,3 +55,8 @@ class GcpComponent(Component):
         )
         super().__init__(f"multicloud:gcp:{kind}", name, None, pulumi.ResourceOptions.merge(opts, mark))
         self.scope, self.protect = scope, scope.protect
+
+    @property
+    def deletion_policy(self) -> str:
+        """What the provider does when it is told to delete something that holds data."""
+        return "PREVENT" if self.protect else "DELETE"

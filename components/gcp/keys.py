@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import kms
 
-from components.gcp.component import GcpComponent, Scope
+from components.gcp.component import GcpComponent, Scope, granted
 from components.tags import DataClass
 from settings.gcp.keys import KeySettings
 
@@ -80,7 +80,5 @@ class Keys(GcpComponent):
                 for service in use.services
             ]
             self.names[use_name] = key.id
-            self.ids[use_name] = pulumi.Output.all(key.id, *[grant.crypto_key_id for grant in grants]).apply(
-                lambda granted: granted[0]
-            )
+            self.ids[use_name] = granted(key.id, *grants)
         self.register_outputs({"ids": self.ids})

@@ -28,6 +28,7 @@ class Cache(GcpComponent):
     """The discovery endpoint: clients learn the shards from it."""
 
     id: pulumi.Output[str]
+    instance_id: pulumi.Output[str]
     """projects/<project>/locations/<region>/instances/<name>."""
 
     def __init__(
@@ -77,7 +78,8 @@ class Cache(GcpComponent):
             opts=self.child(stateful=True, depends_on=[network.service_connection_policies["gcp-memorystore"]]),
         )
         self.endpoint, self.id = cache.endpoints.apply(_discovery), cache.id
-        self.register_outputs({"endpoint": self.endpoint, "id": self.id})
+        self.instance_id = cache.instance_id
+        self.register_outputs({"endpoint": self.endpoint, "id": self.id, "instanceId": self.instance_id})
 
 
 def _discovery(endpoints: Sequence[memorystore.outputs.InstanceEndpoint]) -> str:

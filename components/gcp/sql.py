@@ -13,6 +13,9 @@ from settings.types import Mode
 FINAL_BACKUP_DAYS = 365
 """Days for which the backup is kept that is made when the instance is deleted: the most that Cloud SQL offers."""
 
+MAX_CONNECTIONS = 500
+"""Connections at once, in either role: its default follows the machine, and a change of it restarts the database."""
+
 # What CIS GCP 6.2 asks of PostgreSQL, and what the primary sets. Statements are logged without values: slow ones are
 # in Query Insights, and `log_min_duration_statement` would write the values of all into the log.
 # https://docs.cloud.google.com/sql/docs/postgres/flags
@@ -28,6 +31,7 @@ FLAGS: Mapping[str, str] = {
     "log_min_error_statement": "error",
     "log_min_messages": "warning",
     "log_statement": "ddl",
+    "max_connections": str(MAX_CONNECTIONS),
     "pgaudit.log": "ddl,role",
 }
 

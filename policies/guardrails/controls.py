@@ -188,6 +188,12 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
         CIS_GCP: ("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.5", "6.2.6", "6.2.7", "6.2.8"),
         NIST: ("AU-2", "AU-12"),
     },
+    "gcp-kafka-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-pubsub-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-secret-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-storage-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-storage-public-access-prevented": {CIS_GCP: ("5.1",), NIST: ("AC-3", "SC-7")},
+    "gcp-storage-uniform-access": {CIS_GCP: ("5.2",), NIST: ("AC-3",)},
 }
 
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 _COLLECTIONS = {
+    "bigtable/instance:Instance": "instances",
+    "binaryauthorization/attestor:Attestor": "attestors",
     "certificatemanager/certificate:Certificate": "locations/global/certificates",
     "certificatemanager/certificateMap:CertificateMap": "locations/global/certificateMaps",
+    "compute/address:Address": "regions/{region}/addresses",
     "compute/backendBucket:BackendBucket": "global/backendBuckets",
     "compute/backendService:BackendService": "global/backendServices",
-    "binaryauthorization/attestor:Attestor": "attestors",
-    "compute/address:Address": "regions/{region}/addresses",
     "compute/externalVpnGateway:ExternalVpnGateway": "global/externalVpnGateways",
     "compute/firewall:Firewall": "global/firewalls",
     "compute/forwardingRule:ForwardingRule": "regions/{region}/forwardingRules",
     "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
-    "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
     "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
     "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
+    "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/regionBackendService:RegionBackendService": "regions/{region}/backendServices",
     "compute/regionHealthCheck:RegionHealthCheck": "regions/{region}/healthChecks",
     "compute/regionTargetTcpProxy:RegionTargetTcpProxy": "regions/{region}/targetTcpProxies",
-    "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/router:Router": "regions/{region}/routers",
+    "compute/routerNat:RouterNat": "regions/{region}/routers/{router}",
     "compute/sSLPolicy:SSLPolicy": "global/sslPolicies",
     "compute/securityPolicy:SecurityPolicy": "global/securityPolicies",
     "compute/serviceAttachment:ServiceAttachment": "regions/{region}/serviceAttachments",
-    "compute/routerNat:RouterNat": "regions/{region}/routers/{router}",
     "compute/subnetwork:Subnetwork": "regions/{region}/subnetworks",
     "compute/targetHttpProxy:TargetHttpProxy": "global/targetHttpProxies",
     "compute/targetHttpsProxy:TargetHttpsProxy": "global/targetHttpsProxies",
@@ -33,23 +33,30 @@ _COLLECTIONS = {
     "compute/vPNTunnel:VPNTunnel": "regions/{region}/vpnTunnels",
     "container/cluster:Cluster": "locations/{location}/clusters",
     "containeranalysis/note:Note": "notes",
-    "bigtable/instance:Instance": "instances",
     "dns/managedZone:ManagedZone": "managedZones",
+    "dns/policy:Policy": "policies",
     "gkebackup/backupPlan:BackupPlan": "locations/{location}/backupPlans",
     "gkebackup/restorePlan:RestorePlan": "locations/{location}/restorePlans",
     "gkehub/feature:Feature": "locations/{location}/features",
-    "dns/policy:Policy": "policies",
     "kms/keyRing:KeyRing": "locations/{location}/keyRings",
     "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": (
         "locations/{location}/serviceConnectionPolicies"
     ),
+    "pubsub/schema:Schema": "schemas",
     "pubsub/subscription:Subscription": "subscriptions",
     "pubsub/topic:Topic": "topics",
-    "secretmanager/secret:Secret": "secrets",
 }
 """Google Cloud's collections, as they stand within a project's path."""
 
 _DETAILS: dict[str, dict[str, str | None]] = {
+    "artifactregistry/repository:Repository": {
+        "id": "projects/{project}/locations/{location}/repositories/{repositoryId}",
+        "name": "{repositoryId}",
+        "registryUri": "{location}-docker.pkg.dev/{project}/{repositoryId}",
+    },
+    "bigtable/appProfile:AppProfile": {"id": "projects/{project}/instances/{instance}/appProfiles/{appProfileId}"},
+    "bigtable/table:Table": {"id": "projects/{project}/instances/{instanceName}/tables/{label}"},
+    "binaryauthorization/policy:Policy": {"id": "projects/{project}"},
     "certificatemanager/certificateMapEntry:CertificateMapEntry": {
         "id": "projects/{project}/locations/global/certificateMaps/{map}/certificateMapEntries/{label}",
     },
@@ -58,39 +65,6 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "dnsResourceRecords.name": "_acme-challenge_{hex:.16}.{domain}.",
         "dnsResourceRecords.type": "CNAME",
         "dnsResourceRecords.data": "{uuid}.{digits:.2}.authorize.certificatemanager.goog.",
-    },
-    "compute/globalAddress:GlobalAddress": {
-        "id": "projects/{project}/global/addresses/{label}",
-        "address": "{publicAddress}",
-    },
-    "dns/managedZone:ManagedZone": {
-        "id": "projects/{project}/managedZones/{label}",
-        "nameServers": "ns-cloud-{hex:.1}1.googledomains.com.",
-    },
-    "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
-    "artifactregistry/repository:Repository": {
-        "id": "projects/{project}/locations/{location}/repositories/{repositoryId}",
-        "name": "{repositoryId}",
-        "registryUri": "{location}-docker.pkg.dev/{project}/{repositoryId}",
-    },
-    "binaryauthorization/policy:Policy": {"id": "projects/{project}"},
-    "container/cluster:Cluster": {
-        "id": "projects/{project}/locations/{location}/clusters/{label}",
-        "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
-    },
-    "gkehub/membership:Membership": {
-        "id": "projects/{project}/locations/{location}/memberships/{membershipId}",
-        "name": "{id}",
-    },
-    "essentialcontacts/contact:Contact": {"id": "{parent}/contacts/{digits:.10}", "name": "{id}"},
-    "iam/workloadIdentityPool:WorkloadIdentityPool": {
-        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
-        "name": "{id}",
-    },
-    "iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
-        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}/providers/"
-        "{workloadIdentityPoolProviderId}",
-        "name": "{id}",
     },
     "compute/address:Address": {
         "id": "projects/{project}/regions/{region}/addresses/{label}",
@@ -109,22 +83,30 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "compute/networkPeeringRoutesConfig:NetworkPeeringRoutesConfig": {
         "id": "projects/{project}/global/networks/{network}/networkPeerings/{peering}",
     },
+    "container/cluster:Cluster": {
+        "id": "projects/{project}/locations/{location}/clusters/{label}",
+        "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
+    },
+    "dns/managedZone:ManagedZone": {
+        "id": "projects/{project}/managedZones/{label}",
+        "nameServers": "ns-cloud-{hex:.1}1.googledomains.com.",
+    },
     "dns/recordSet:RecordSet": {"id": "projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}"},
-    "bigtable/appProfile:AppProfile": {"id": "projects/{project}/instances/{instance}/appProfiles/{appProfileId}"},
-    "bigtable/table:Table": {"id": "projects/{project}/instances/{instanceName}/tables/{label}"},
-    "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
-    "projects/serviceIdentity:ServiceIdentity": {
-        "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
-        "member": "serviceAccount:{email}",
-    },
-    "orgpolicy/policy:Policy": {"id": "{name}"},
-    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{service}"},
-    "projects/iAMCustomRole:IAMCustomRole": {"id": "projects/{project}/roles/{roleId}", "name": "{id}"},
-    "securitycenter/v2ProjectNotificationConfig:V2ProjectNotificationConfig": {
-        "id": "projects/{project}/locations/{location}/notificationConfigs/{configId}",
+    "essentialcontacts/contact:Contact": {"id": "{parent}/contacts/{digits:.10}", "name": "{id}"},
+    "gkehub/membership:Membership": {
+        "id": "projects/{project}/locations/{location}/memberships/{membershipId}",
         "name": "{id}",
-        "serviceAccount": "service-{digits:.12}@gcp-sa-scc-notification.iam.gserviceaccount.com",
     },
+    "iam/workloadIdentityPool:WorkloadIdentityPool": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
+        "name": "{id}",
+    },
+    "iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "id": "projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}/providers/"
+        "{workloadIdentityPoolProviderId}",
+        "name": "{id}",
+    },
+    "kms/cryptoKey:CryptoKey": {"id": "{keyRing}/cryptoKeys/{label}"},
     "logging/metric:Metric": {"id": "{name}"},
     "logging/projectBucketConfig:ProjectBucketConfig": {
         "id": "projects/{project}/locations/{location}/buckets/{bucketId}",
@@ -133,6 +115,20 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "logging/projectSink:ProjectSink": {
         "id": "projects/{project}/sinks/{label}",
         "writerIdentity": "serviceAccount:service-{digits:.12}@gcp-sa-logging.iam.gserviceaccount.com",
+    },
+    "managedkafka/cluster:Cluster": {
+        "id": "projects/{project}/locations/{location}/clusters/{clusterId}",
+        "name": "{id}",
+        "bootstrapAddress": "bootstrap.{clusterId}.{location}.managedkafka.{project}.cloud.goog:9092",
+    },
+    "managedkafka/topic:Topic": {
+        "id": "projects/{project}/locations/{location}/clusters/{cluster}/topics/{topicId}",
+        "name": "{id}",
+    },
+    "memorystore/instance:Instance": {
+        "id": "projects/{project}/locations/{location}/instances/{instanceId}",
+        "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
+        "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
     },
     # Cloud Monitoring's paths have the project's number where others have its id.
     "monitoring/alertPolicy:AlertPolicy": {"id": "projects/{project}/alertPolicies/{digits:.19}", "name": "{id}"},
@@ -159,10 +155,21 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
         "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",
     },
-    "memorystore/instance:Instance": {
-        "id": "projects/{project}/locations/{location}/instances/{instanceId}",
-        "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
-        "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
+    "orgpolicy/policy:Policy": {"id": "{name}"},
+    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{service}"},
+    "projects/iAMCustomRole:IAMCustomRole": {"id": "projects/{project}/roles/{roleId}", "name": "{id}"},
+    "projects/serviceIdentity:ServiceIdentity": {
+        "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",
+        "member": "serviceAccount:{email}",
+    },
+    "secretmanager/secret:Secret": {
+        "id": "projects/{project}/secrets/{secretId}",
+        "name": "projects/{digits:.12}/secrets/{secretId}",
+    },
+    "securitycenter/v2ProjectNotificationConfig:V2ProjectNotificationConfig": {
+        "id": "projects/{project}/locations/{location}/notificationConfigs/{configId}",
+        "name": "{id}",
+        "serviceAccount": "service-{digits:.12}@gcp-sa-scc-notification.iam.gserviceaccount.com",
     },
     "serviceaccount/account:Account": {
         "id": "projects/{project}/serviceAccounts/{email}",

@@ -425,6 +425,33 @@ CASES = {
         Case("unquoted cache version", "cache.version", 8.0, "in quotes"),
         Case("cache without replica", "cache.replicas", 0, "use 1 to 5"),
         Case("node without a promise", "cache.node_type", "SHARED_CORE_NANO", "HIGHMEM_MEDIUM"),
+        Case(
+            "a broker without a vCPU", "stream.vcpus", {"standby": 2, "active": 6}, "3 to 45",
+            at="stream.vcpus.standby", shown="2",
+        ),
+        Case(
+            "brokers that would stay for good", "stream.vcpus", {"standby": 3, "active": 60}, "3 to 45",
+            at="stream.vcpus.active", shown="60",
+        ),
+        Case("too much memory", "stream.memory_gib_per_vcpu", 9, "1 to 8"),
+        Case("reader with no time", "messaging.ack_deadline_seconds", 5, "10 to 600"),
+        Case("too few deliveries", "messaging.delivery_attempts", 3, "5 to 100"),
+        Case(
+            "waits that shrink", "messaging", {"minimum_backoff_seconds": 300, "maximum_backoff_seconds": 60},
+            "raise it", at="messaging.maximum_backoff_seconds", shown="60",
+        ),
+        Case("dead letters kept too long", "messaging.dead_letter_days", 32, "7 to 31"),
+        Case("no undoing of deletions", "storage.soft_delete_days", 0, "7 to 90"),
+        Case(
+            "expiry before the retention ends", "storage", {"retention_days": 90, "backup_days": 60},
+            "raise backup_days", at="storage.backup_days", shown="60",
+        ),
+        Case("retention that is neither", "storage.retention", "COMPLIANCE", "'unlocked' or 'locked'"),
+        Case(
+            "a reminder without a time zone", "secret_store.first_reminder", "2027-01-04T09:00:00",
+            "in UTC and in quotes",
+        ),
+        Case("destruction at once", "secret_store.destruction_days", 0, "1 to 1000"),
     ],
     "Pulumi.interconnect.yaml": [
         Case("unknown link", "kind", "bridge", "'vpn', 'partner' or 'dedicated'"),

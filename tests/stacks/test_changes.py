@@ -155,6 +155,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "key_value_store.zones": [
             {"key_value_store.zones": [f"us-central1-{letter}" for letter in letters]} for letters in ("cb", "bf")
         ],
+        "secret_store.first_reminder": [{"secret_store.first_reminder": "2028-01-03T09:00:00Z"}],
     },
 }
 

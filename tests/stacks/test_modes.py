@@ -15,6 +15,9 @@ SIZES: Mapping[str, set[str]] = {
     "gcp:memorystore/instance:Instance": {"shardCount"},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
 }
+SIZES: Mapping[str, set[str]] = {
+    "gcp:managedkafka/cluster:Cluster": {"capacityConfig.memoryBytes", "capacityConfig.vcpuCount"},
+}
 
 
 @pytest.fixture(scope="module")

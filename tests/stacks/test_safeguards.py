@@ -383,6 +383,42 @@ SLIPS = (
         "gcp-memorystore-authenticated",
         stack="dr",
     ),
+    Slip(
+        "bucket.py",
+        'public_access_prevention="enforced"',
+        'public_access_prevention="inherited"',
+        "assets-bucket",
+        "publicAccessPrevention",
+        "gcp-storage-public-access-prevented",
+        stack="dr",
+    ),
+    Slip(
+        "pubsub.py",
+        "topic=dead_topic.id,\n            message",
+        "topic=made.id,\n            message",
+        "messaging-domain-events",
+        "deadLetterPolicy.deadLetterTopic",
+        "gcp-pubsub-dead-letters-kept",
+        stack="dr",
+    ),
+    Slip(
+        "kafka.py",
+        '"access_config": {"network_configs"',
+        '"access_config": {"public_cluster_config": {"allowed_source_ip_ranges": ["0.0.0.0/0"]}, "network_configs"',
+        "stream-cluster",
+        "gcpConfig.accessConfig.publicClusterConfig",
+        "gcp-kafka-not-public",
+        stack="dr",
+    ),
+    Slip(
+        "secrets.py",
+        '{"location": region, "customer_managed_encryption": {"kms_key_name": key}}',
+        '{"location": region}',
+        "secrets-payment-gateway",
+        "replication.userManaged.replicas[1].customerManagedEncryption.kmsKeyName",
+        "gcp-secret-encrypted-with-cmk",
+        stack="dr",
+    ),
 )
 
 

@@ -13,6 +13,14 @@ def cluster(prod: Graph) -> Node:
     return cluster
 
 
+def login(prod: Graph) -> Node:
+    """The secret of the replication's login."""
+    [secret] = [
+        node for node in prod.of_type("aws:cloudcontrol/resource:Resource") if node.name == "stream-replication"
+    ]
+    return secret
+
+
 class TestSecurity:
     def test_clients_and_brokers_speak_tls_with_the_streams_key_at_rest(self, prod: Graph, cluster: Node) -> None:
         [key] = [key for key in prod.of_type("aws:kms/key:Key") if key.name == "keys-stream"]
@@ -77,7 +85,7 @@ class TestTopics:
 
 class TestReplicationLogin:
     def test_aws_generates_the_password(self, prod: Graph) -> None:
-        [secret] = prod.of_type("aws:cloudcontrol/resource:Resource")
+        secret = login(prod)
         desired = json.loads(secret.inputs["desiredState"])
         assert desired["Name"].startswith("AmazonMSK_")
         assert "SecretString" not in desired
@@ -86,7 +94,7 @@ class TestReplicationLogin:
         assert {found["Key"] for found in desired["Tags"]} >= {"owner", "service"}
 
     def test_the_cluster_may_read_it_before_it_is_told_of_it(self, prod: Graph) -> None:
-        [secret] = prod.of_type("aws:cloudcontrol/resource:Resource")
+        secret = login(prod)
         [policy] = prod.of_type("aws:secretsmanager/secretPolicy:SecretPolicy")
         [association] = prod.of_type("aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation")
         [statement] = json.loads(policy.inputs["policy"])["Statement"]

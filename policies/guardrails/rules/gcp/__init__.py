@@ -1,24 +1,28 @@
 """Rules on Google Cloud resources, and on stacks of them: one module a family."""
 
 from guardrails.rules.gcp import (
+    addresses,
     armor,
     artifactregistry,
+    bigtable,
     binaryauthorization,
     dns,
     gke,
     iam,
-    addresses,
-    bigtable,
+    kafka,
     kms,
     load_balancing,
     logging,
+    memorystore,
     monitoring,
+    network,
     project,
     protection,
-    standby,
-    network,
-    memorystore,
+    pubsub,
+    secretmanager,
     sql,
+    standby,
+    storage,
 )
 
 FAMILIES = (armor, dns, kms, load_balancing)
@@ -33,3 +37,4 @@ FAMILIES = (
 FAMILIES = (kms, logging, monitoring)
 FAMILIES = (addresses, kms, network)
 FAMILIES = (bigtable, kms, memorystore, sql)
+FAMILIES = (kafka, kms, pubsub, secretmanager, storage)
