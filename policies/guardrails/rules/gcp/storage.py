@@ -22,6 +22,16 @@ PUBLIC: Mapping[str, Setting] = {
 }
 
 
+AUDITED: Mapping[str, Setting] = {
+    "auditedStacks": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": ["bootstrap"],
+        "description": "Names of stacks in a project whose data-access audit logs another stack turns on.",
+    }
+}
+
+
 def _unless_public(check: Check) -> Check:
     return lambda bucket: () if bucket.name in bucket.choices("publicBuckets") else check(bucket)
 
@@ -45,7 +55,9 @@ def _logged(stack: Stack) -> Iterator[Finding]:
     buckets = stack.of_type(*BUCKET)
     targets = {urn for bucket in buckets for urn in bucket.references("logging")}
     for bucket in buckets:
-        if bucket.urn not in targets and not bucket.has("logging.logBucket"):
+        if bucket.urn in targets or bucket.stack in bucket.choices("auditedStacks"):
+            continue
+        if not bucket.has("logging.logBucket"):
             yield Finding("logging.logBucket", "is not set", bucket)
 
 
@@ -101,6 +113,7 @@ RULES = (
         description="Buckets log each access, by usage logs or data-access audit logs.",
         why="After a leak nothing else tells which objects were read, and by whom.",
         remedy="Set logging.log_bucket, or a projects.IAMAuditConfig with DATA_READ and DATA_WRITE.",
+        settings=AUDITED,
         check=_logged,
     ),
 )

@@ -62,7 +62,12 @@ CASES = {
         unknown=[BUCKET.set("versioning.enabled", UNKNOWN)],
     ),
     "gcp-storage-logged": Cases(
-        passes=[[BUCKET, LOGS], [SILENT, AUDIT], [SILENT, AUDIT.set("service", "storage.googleapis.com")]],
+        passes=[
+            [BUCKET, LOGS],
+            [replace(SILENT, stack="bootstrap")],
+            [SILENT, AUDIT],
+            [SILENT, AUDIT.set("service", "storage.googleapis.com")],
+        ],
         fails=[
             ([SILENT], "logging.logBucket"),
             ([SILENT, AUDIT.set("service", "cloudkms.googleapis.com")], "logging.logBucket"),
