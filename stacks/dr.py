@@ -420,6 +420,8 @@ class _Region:
             *watch_data.stream(self.stream.cluster_name),
             *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
         ]
+        if self.secrets.reminder_subscription_name is not None:
+            watched += watch_data.reminders(self.secrets.reminder_subscription_name)
         for topic in self.settings.topics:
             watched += watch_data.subscription(topic, self.messaging.subscription_names[topic])
             watched += watch_data.dead_letters(topic, self.messaging.dead_letter_subscription_names[topic])

@@ -72,7 +72,7 @@ class Endpoints(GcpComponent):
             description=f"{domain} by Private Service Connect",
             visibility="private",
             private_visibility_config={"networks": [{"network_url": network_id}]},
-            opts=self.child(),
+            opts=self.child(stateful=True),
         )
         for record, kind, value in ((f"{domain}.", "A", self.address), (f"*.{domain}.", "CNAME", f"{domain}.")):
             dns.RecordSet(

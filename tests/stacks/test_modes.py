@@ -12,11 +12,10 @@ from tests.stacks.variants import update
 # What may differ between the roles, by type: paths of inputs, list positions left out.
 SIZES: Mapping[str, set[str]] = {
     "gcp:bigtable/instance:Instance": {"clusters.autoscalingConfig.maxNodes", "clusters.autoscalingConfig.minNodes"},
-    "gcp:memorystore/instance:Instance": {"shardCount"},
-    "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
-}
-SIZES: Mapping[str, set[str]] = {
     "gcp:managedkafka/cluster:Cluster": {"capacityConfig.memoryBytes", "capacityConfig.vcpuCount"},
+    "gcp:memorystore/instance:Instance": {"shardCount"},
+    "gcp:monitoring/alertPolicy:AlertPolicy": {"documentation.subject", "enabled", "severity"},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
 }
 
 

@@ -184,3 +184,14 @@ def dead_letters(name: str, subscription_id: pulumi.Input[str]) -> list[Watched]
     )  # fmt: skip
     labels = {"subscription_id": subscription_id}
     return [Watched(f"dead-letters-{name}", "Messages", "pubsub_subscription", labels, (alarm,))]
+
+
+def reminders(subscription_id: pulumi.Input[str]) -> list[Watched]:
+    """The subscription that keeps reminders of secrets to replace: each is somebody's task."""
+    alarm = Alarm(
+        "due", "pubsub.googleapis.com/subscription/num_undelivered_messages", "ALIGN_MAX", 0, "ticket",
+        "A secret is due to be replaced.",
+        "Read the reminder, which names it, add a version in the primary, and acknowledge it.", period=300, minutes=30,
+    )  # fmt: skip
+    labels = {"subscription_id": subscription_id}
+    return [Watched("secret-reminders", "Messages", "pubsub_subscription", labels, (alarm,))]

@@ -1,9 +1,5 @@
 """What the edge's choices add: partners' ways in, and a bucket behind signed URLs."""
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from preview.graph import Graph, Node
@@ -83,31 +79,26 @@ class TestAllowList:
         assert {"partners.example.com", "partners.gcp.example.com"} <= set(listed.document["outputs"]["edge"]["names"])
 
 
+def assets(graph: Graph) -> str:
+    return graph.document["outputs"]["buckets"]["assets"]
+
+
 class TestSignedObjects:
     @pytest.fixture
-    def signed(self, project_copy: Path, preview: Callable, root: Path) -> Graph:
-        """The standby with a bucket behind its load balancer."""
-        stack = project_copy / "stacks" / "dr.py"
-        stack.write_text(stack.read_text().replace("buckets={}", 'buckets={"assets": "assets-1f2e"}'))
-        file = project_copy / "Pulumi.dr.yaml"
-        file.write_text(file.read_text() + "  multicloud:edge: {signed_bucket: assets, signing_key: true}\n")
-        result = preview(
-            "dr", "--json", "--pass", "update",
-            "--project", str(project_copy), "--policy-pack", str(root / "policies"),
-        )  # fmt: skip
-        assert result.returncode == 0, result.stdout + result.stderr
-        return Graph(json.loads(result.stdout))
+    def signed(self, dr_with) -> Graph:
+        """The standby with a bucket behind its load balancer, and a key to sign for it."""
+        return dr_with({"edge": {"signed_bucket": "assets", "signing_key": True}})
 
     def test_the_bucket_has_a_name_of_its_own(self, signed: Graph) -> None:
         served = only(signed, "gcp:compute/backendBucket:BackendBucket", "edge-cdn-bucket")
-        assert served.inputs["bucketName"] == "assets-1f2e"
+        assert served.inputs["bucketName"] == assets(signed)
         assert routes(signed)["signed-objects.gcp.example.com"] == served.state["id"]
 
     def test_only_cloud_cdn_reads_it(self, signed: Graph) -> None:
         [reader] = [
             node.inputs
             for node in signed.of_type("gcp:storage/bucketIAMMember:BucketIAMMember")
-            if node.inputs["bucket"] == "assets-1f2e"
+            if node.inputs["bucket"] == assets(signed)
         ]
         assert reader["member"] == "serviceAccount:service-123456789012@cloud-cdn-fill.iam.gserviceaccount.com"
         assert reader["role"] == "roles/storage.legacyObjectReader"

@@ -58,5 +58,7 @@ def test_each_repository_is_read_by_who_needs_it_and_written_by_nobody_here(dr: 
     nodes, sync = (
         f"serviceAccount:{account}@example-standby.iam.gserviceaccount.com" for account in ("gke-nodes", "config-sync")
     )
-    assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync)}
+    flux = "subject/ns/flux-system/sa/source-controller"
+    [controller] = [member for _, member in reads if member.endswith(flux)]
+    assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync), ("bundles", controller)}
     assert {node.inputs["role"] for node in dr.of_type(READS)} == {"roles/artifactregistry.reader"}

@@ -25,16 +25,27 @@ from guardrails.rules.gcp import (
     storage,
 )
 
-FAMILIES = (armor, dns, kms, load_balancing)
-FAMILIES = (kms, gke, artifactregistry, binaryauthorization)
 FAMILIES = (
+    addresses,
+    armor,
+    artifactregistry,
+    bigtable,
+    binaryauthorization,
+    dns,
+    gke,
     iam,
+    kafka,
     kms,
+    load_balancing,
+    logging,
+    memorystore,
+    monitoring,
+    network,
     project,
     protection,
+    pubsub,
+    secretmanager,
+    sql,
     standby,
+    storage,
 )
-FAMILIES = (kms, logging, monitoring)
-FAMILIES = (addresses, kms, network)
-FAMILIES = (bigtable, kms, memorystore, sql)
-FAMILIES = (kafka, kms, pubsub, secretmanager, storage)
