@@ -10,8 +10,8 @@ usual where no such file exists and none may be written: compiling it each time 
 """
 
 from __future__ import annotations
-
 import __future__
+
 import importlib.util
 import marshal
 import os

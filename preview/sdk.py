@@ -23,6 +23,8 @@ from pulumi.runtime import resource, resource_cycle_breaker, rpc, stack
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from preview import sdk_outputs
+
 TUNED = "3.272.0"
 
 
@@ -38,18 +40,22 @@ def tune() -> None:
         (rpc, "transfer_properties", _transfer_properties),
         (resource_cycle_breaker, "_reachable", _reachable),
         (resource_cycle_breaker, "_add_dep", _add_dependency),
-        (rpc, "contains_unknowns", _contains_unknowns(rpc.contains_unknowns)),
+        (rpc, "contains_unknowns", sdk_outputs.contains_unknowns),
+        (rpc, "serialize_property", sdk_outputs.serialize_property(rpc.serialize_property)),
+        (rpc, "deserialize_property", sdk_outputs.deserialize_property(rpc.deserialize_property)),
+        (rpc, "translate_output_properties", sdk_outputs.translate_output_properties(rpc.translate_output_properties)),
+        (Output, "_track", sdk_outputs.track),
+        (Output, "_untrack", sdk_outputs.untrack),
+        (Output, "all", staticmethod(sdk_outputs.all_of(Output.all, Output.from_input))),
+        (Output, "from_input", staticmethod(sdk_outputs.from_input(Output.from_input))),
         (_types, "unwrap_type", functools.cache(_types.unwrap_type)),
+        (_types, "unwrap_optional_type", functools.cache(_types.unwrap_optional_type)),
+        (_types, "resource_types", functools.cache(_types.resource_types)),
+        (_types, "resource_pulumi_to_py_names", functools.cache(_types.resource_pulumi_to_py_names)),
         (_utils.ContextProperty, "__get__", _setting),
     ]
     for owner, name, replacement in parts:
         setattr(owner, name, replacement)
-
-
-def _contains_unknowns(complete: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Answer for scalars at once; they are most of what is asked."""
-    scalars = {type(None), str, int, float, bool}
-    return lambda value: type(value) not in scalars and complete(value)
 
 
 def _transfer_properties(res: Resource, props: Iterable[str], custom: bool) -> dict[str, rpc.Resolver]:
