@@ -113,8 +113,10 @@ async def _resolved(value: Any, complete: Callable[[Any], Output[Any]]) -> Data:
         return await complete(value)._data
     if not isinstance(value, dict):
         parts = [await _resolved(part, complete) for part in value]
-        values = [part.value for part in parts]
-        return _joined(parts, tuple(values) if isinstance(value, tuple) else values)
+        data = _joined(parts, [part.value for part in parts])
+        if isinstance(value, tuple):  # the SDK applies `tuple` to a list, which needs all of it
+            data.value = tuple(data.value) if data.is_known else None
+        return data
     if any(type(key) is not str for key in value):
         return await complete(value)._data
     parts = [await _resolved(part, complete) for part in value.values()]
