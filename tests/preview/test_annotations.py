@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from preview import annotations
+
 ROOT = Path(__file__).parents[2]
 IMPORT = "from preview import annotations; annotations.postpone(); import pulumi_sample; print({})"
 ANNOTATION = IMPORT.format("pulumi_sample.f.__annotations__['x']")
@@ -32,7 +34,7 @@ def python(program, *paths, **environment):
 
 
 def bytecode(module):
-    return Path(importlib.util.cache_from_source(str(module), optimization="postponed"))
+    return Path(importlib.util.cache_from_source(str(module), optimization=annotations._BYTECODE))
 
 
 def test_annotations_are_left_as_text_and_the_bytecode_is_kept_apart(package):
@@ -47,6 +49,13 @@ def test_a_changed_module_is_compiled_again(package):
     python(ANNOTATION, package.parents[1])
     package.write_text("def f(x: bytes): ...\n")
     assert python(ANNOTATION, package.parents[1]) == "bytes\n"
+
+
+def test_dictionary_types_lose_their_fields_and_nothing_else(package):
+    package.write_text("from typing import TypedDict\nclass A(TypedDict):\n    x: int\nclass B:\n    x: int = 1\n")
+    program = "from typing import is_typeddict as t; from pulumi_sample import A, B; print(t(A), A(x=1), B.x)"
+    setup = IMPORT.format("pulumi_sample.A.__annotations__, pulumi_sample.B.__annotations__")
+    assert python(f"{setup}; {program}", package.parents[1]) == "{} {'x': 'int'}\nTrue {'x': 1} 1\n"
 
 
 def test_where_no_bytecode_may_be_written_modules_are_imported_as_usual(package):
