@@ -26,7 +26,7 @@ from types import CodeType, ModuleType
 _BYTECODE = "postponed"
 """The mark of our bytecode files; another one whenever something else is compiled into them."""
 
-_GENERATED = "pulumi_"
+GENERATED = "pulumi_"
 """How the names of the providers' packages begin."""
 
 _WRITTEN = frozenset({"pulumi_policy"})
@@ -42,7 +42,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(_GENERATED) or fullname.partition(".")[0] in _WRITTEN:
+        if not fullname.startswith(GENERATED) or fullname.partition(".")[0] in _WRITTEN:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and type(spec.loader) is SourceFileLoader:
