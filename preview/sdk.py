@@ -120,18 +120,18 @@ def _return_hints(complete: Callable[[type], dict[str, Any]]) -> Callable[[type]
     local = {"Output": Output, "T": type(None)}
 
     def hints(cls: type) -> dict[str, Any]:
-        getters = {name: prop.fget for _, name, prop in _types._py_properties(cls)}
-        texts = {name: getter.__annotations__.get("return") for name, getter in getters.items()}
-        if not cls.__module__.startswith(annotations.GENERATED) or any(
-            type(text) is not str for text in texts.values()
-        ):
+        if not cls.__module__.startswith(annotations.GENERATED):
             return complete(cls)
         found: dict[str, Any] = {}
-        for name, text in texts.items():
+        for _, name, prop in _types._py_properties(cls):
+            getter: Any = prop.fget
+            text = getter.__annotations__.get("return")
+            if type(text) is not str:
+                return complete(cls)
             if text in common:
                 found[name] = common[text]
                 continue
-            found[name] = typing.get_type_hints(getters[name], vars(sys.modules[cls.__module__]), local)["return"]
+            found[name] = typing.get_type_hints(getter, vars(sys.modules[cls.__module__]), local)["return"]
             if _COMMON.fullmatch(text):
                 common[text] = found[name]
         return found
