@@ -54,12 +54,13 @@ class _Worker:
     def work(self) -> None:
         """Run the program, and answer."""
         # Imported here, with the collector off: this is where the SDK is loaded.
-        from preview import document, policy, sdk
+        from preview import document, policy, sdk, sdk_imports
         from preview.project import ProjectError
         from preview.run import run
         from preview.state import Diagnostic
 
         sdk.tune()
+        sdk_imports.postpone()
         stack, task = self._task["stack"], self._task
         update = run(self._project, stack, self._config, False, self._read_stack)
         self._answer({"failed": True} if update.failed else {"outputs": update.outputs})
