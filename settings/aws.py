@@ -315,6 +315,10 @@ class StreamSettings(Model):
         return maximum
 
 
+POINT_IN_TIME_DAYS = 35
+"""Days that a table can be restored to, any second of them: the most that DynamoDB offers."""
+
+
 class KeyValueStoreSettings(Model):
     """Where the DynamoDB tables live beside the primary region."""
 

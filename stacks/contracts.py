@@ -134,7 +134,7 @@ class TransitExports(TypedDict):
     externalTableId: Text
 
 
-StoreKind = Literal["relational", "key-value", "stream", "cache", "objects", "search"]
+StoreKind = Literal["relational", "key-value", "stream", "messages", "cache", "objects", "search"]
 """The jobs of data stores, named alike on both sides."""
 
 
@@ -158,7 +158,9 @@ class Store(TypedDict):
 class Key(TypedDict):
     """A customer-managed key."""
 
-    arn: Text
+    id: Text
+    """Its ARN on AWS, its full name on Google Cloud."""
+
     rotationDays: int
 
 
@@ -385,6 +387,7 @@ class DrExports(TypedDict):
     tables: StandbyTablesExports
     cache: StandbyCacheExports
     stream: StandbyStreamExports
+    inventory: Inventory
     messaging: MessagingExports
     buckets: Mapping[str, Text]
     """Name by what the bucket holds."""

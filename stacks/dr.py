@@ -39,6 +39,7 @@ from components.gcp.watch.rows import Watched
 from components.tags import Tags
 from settings.loader import load_secrets
 from settings.stacks import Dr
+from stacks import inventory
 from stacks.contracts import DrExports, StandbyEdgeExports
 
 # Beside those that bootstrap turns on.
@@ -431,6 +432,7 @@ class _Region:
         """What the stack tells the others, and people."""
         return {
             "mode": self.mode,
+            "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
             "cluster": {
                 "name": self.cluster.name,

@@ -7,11 +7,8 @@ from pulumi_aws import dynamodb
 
 from components.aws.component import AwsComponent, Scope
 from components.aws.keys import KeyUse, customer_key
-from settings.aws import KeySettings, KeyValueStoreSettings
+from settings.aws import POINT_IN_TIME_DAYS, KeySettings, KeyValueStoreSettings
 from settings.shared import IndexSettings, TableSettings
-
-POINT_IN_TIME_DAYS = 35
-"""Days that a table can be restored to, any second of them: the most that DynamoDB offers."""
 
 
 class KeyValueStore(AwsComponent):

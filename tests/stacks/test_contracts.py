@@ -14,13 +14,21 @@ from stacks.contracts import DrExports, ProdExports
 
 CONTRACTS = {"prod": ProdExports, "dr": DrExports}
 
-# What holds data that the standby must have: resource type, and how the inventory names a resource of it.
+# What holds data, by stack: resource type, and how the inventory names a resource of it.
 STORES = {
-    "aws:rds/cluster:Cluster": "database",
-    "aws:dynamodb/table:Table": "tables/{}",
-    "aws:msk/topic:Topic": "stream/{}",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "cache",
-    "aws:opensearch/domain:Domain": "search",
+    "prod": {
+        "aws:rds/cluster:Cluster": "database",
+        "aws:dynamodb/table:Table": "tables/{}",
+        "aws:msk/topic:Topic": "stream/{}",
+        "aws:elasticache/replicationGroup:ReplicationGroup": "cache",
+        "aws:opensearch/domain:Domain": "search",
+    },
+    "dr": {
+        "gcp:sql/databaseInstance:DatabaseInstance": "database",
+        "gcp:bigtable/table:Table": "tables/{}",
+        "gcp:managedkafka/topic:Topic": "stream/{}",
+        "gcp:memorystore/instance:Instance": "cache",
+    },
 }
 
 
@@ -62,14 +70,21 @@ def test_no_export_is_secret(stack: str, graphs: dict[str, Graph]) -> None:
     assert not re.search(r"password|private.?key|BEGIN ", text, re.IGNORECASE)
 
 
-def test_every_store_is_in_the_inventory(prod: Graph, inventory: dict[str, Any]) -> None:
+@pytest.mark.parametrize("stack", STORES)
+def test_every_store_is_in_the_inventory(stack: str, graphs: dict[str, Graph]) -> None:
+    graph = graphs[stack]
     found = {
-        pattern.format(node.name.partition("-")[2]) for kind, pattern in STORES.items() for node in prod.of_type(kind)
+        pattern.format(node.name.partition("-")[2].partition(".")[0])
+        for kind, pattern in STORES[stack].items()
+        for node in graph.of_type(kind)
     }
-    assert found <= inventory["stores"].keys()
+    assert found
+    assert found <= graph.document["outputs"]["inventory"]["stores"].keys()
 
 
-def test_every_store_has_a_peer_and_a_key(inventory: dict[str, Any]) -> None:
+@pytest.mark.parametrize("stack", STORES)
+def test_every_store_has_a_peer_and_a_key(stack: str, graphs: dict[str, Graph]) -> None:
+    inventory = graphs[stack].document["outputs"]["inventory"]
     for name, store in inventory["stores"].items():
         assert (store["peer"] == "none") == (store["rpoMinutes"] == 0), name
         assert store["key"] in inventory["keys"], name
@@ -79,7 +94,7 @@ def test_the_inventory_tells_what_is_deployed(prod: Graph, inventory: dict[str, 
     [cluster] = prod.of_type("aws:rds/cluster:Cluster")
     stores = inventory["stores"]
     assert stores["database"]["backupDays"] == cluster.inputs["backupRetentionPeriod"]
-    assert inventory["keys"]["database"]["arn"] == cluster.inputs["kmsKeyId"]
+    assert inventory["keys"]["database"]["id"] == cluster.inputs["kmsKeyId"]
     for table in prod.of_type("aws:dynamodb/table:Table"):
         days = table.inputs["pointInTimeRecovery"]["recoveryPeriodInDays"]
         assert stores[f"tables/{table.name.removeprefix('tables-')}"]["backupDays"] == days
@@ -97,3 +112,21 @@ def test_the_inventorys_ranges_are_those_of_the_network(prod: Graph, inventory: 
     assert all(found.subnet_of(ranges["block"]) for found in ranges.values())
     [vpc] = prod.of_type("aws:ec2/vpc:Vpc")
     assert vpc.inputs["cidrBlock"] == inventory["ranges"]["vpc"]
+
+
+def test_the_standbys_inventory_tells_what_is_deployed(dr: Graph) -> None:
+    inventory = dr.document["outputs"]["inventory"]
+    [database] = dr.of_type("gcp:sql/databaseInstance:DatabaseInstance")
+    kept = database.inputs["settings"]["backupConfiguration"]["backupRetentionSettings"]["retainedBackups"]
+    assert inventory["stores"]["database"]["backupDays"] == kept
+    assert inventory["keys"]["database"]["id"] == database.inputs["encryptionKeyName"]
+    ranges = {name: IPv4Network(text) for name, text in inventory["ranges"].items()}
+    assert all(found.subnet_of(ranges["block"]) for found in ranges.values())
+    subnets = dr.of_type("gcp:compute/subnetwork:Subnetwork")
+    assert {node.inputs["ipCidrRange"] for node in subnets} <= set(inventory["ranges"].values())
+    rotations = {
+        node.inputs["rotationPeriod"]
+        for node in dr.of_type("gcp:kms/cryptoKey:CryptoKey")
+        if node.inputs["purpose"] == "ENCRYPT_DECRYPT"
+    }
+    assert rotations == {f"{key['rotationDays'] * 86400}s" for key in inventory["keys"].values()}
