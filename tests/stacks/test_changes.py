@@ -117,6 +117,24 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "security.external": [{"security.external": ["cloudtrail", "config"]}],
     },
     "dr": {
+        "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "edge.signed_bucket": None}],
+        "edge.delegation_ds": [{"edge.delegation_ds": f"12345 13 2 {'0' * 64}"}],
+        "edge.firewall.counted_rules": [{"edge.firewall.counted_rules": {"sql_injection": ["owasp-crs-v042200-id942100-sqli"]}}],
+        "edge.partners.allowed_cidrs": [
+            {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
+        ],
+        "edge.partners.allowed_projects": [
+            {"edge.partners.kind": "private_link", "edge.partners.allowed_projects": ["sample-partner"]},
+        ],
+        "edge.partners.kind": [
+            {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["198.51.100.0/28"]},
+        ],
+        "edge.signed_bucket": [{"edge.signed_bucket": None}],
+        "observability.logs.exclusions": [{"observability.logs.exclusions": {"probes": 'textPayload:"healthz"'}}],
+        "observability.objectives.availability_percent": [{"observability.objectives.availability_percent": 99.5}],
+        "observability.objectives.latency_percent": [{"observability.objectives.latency_percent": 99.0}],
+        "observability.uptime.content": [{"observability.uptime.content": "ok"}],
+        "observability.uptime.regions": [{"observability.uptime.regions": ["USA"]}],
         "admission.attesters": [{"admission.attesters": ["serviceAccount:ci@example-standby.iam.gserviceaccount.com"]}],
         "admission.public_keys": [{"admission.public_keys": {"1": PUBLIC_KEY}}],
         "cluster.administrators": [{"cluster.administrators": ["group:platform@example.com"]}],
