@@ -31,8 +31,9 @@ from preview import sdk_imports, sdk_outputs
 TUNED = "3.272.0"
 
 
+@functools.cache
 def tune() -> None:
-    """Replace the slow parts, for the rest of the process."""
+    """Replace the slow parts, once and for the rest of the process: replaced again, they would wrap themselves."""
     if _version._VERSION != TUNED:
         return
     parts: list[tuple[Any, str, Any]] = [
