@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 REQUIREMENTS := requirements.txt requirements-dev.txt
+BIGTABLE_EMULATOR := v1.58.0
 STAMP := .venv/.stamp-$(shell cat $(REQUIREMENTS) | $(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview test test-real lint format schema bench lock clean
+.PHONY: help setup preview test test-real lint format schema bench lock emulators clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -47,6 +48,11 @@ bench: $(STAMP) ## Print how fast the preview, the policy pack and a deployment 
 lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes --no-header -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
+
+emulators: ## Bring Bigtable's and DynamoDB's own emulators into .emulators, for tests marked `real`; needs Go, Maven and Java
+	GOBIN=$(CURDIR)/.emulators/bin go install cloud.google.com/go/bigtable/cmd/emulator@$(BIGTABLE_EMULATOR)
+	mvn --batch-mode --quiet dependency:copy-dependencies -f tests/services/emulators.xml -DoutputDirectory=$(CURDIR)/.emulators/dynamodb
 
 clean: ## Remove the virtual environment and caches
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .emulators .pytest_cache .ruff_cache .hypothesis

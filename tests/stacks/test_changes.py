@@ -119,7 +119,9 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
     "dr": {
         "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "edge.signed_bucket": None}],
         "edge.delegation_ds": [{"edge.delegation_ds": f"12345 13 2 {'0' * 64}"}],
-        "edge.firewall.counted_rules": [{"edge.firewall.counted_rules": {"sql_injection": ["owasp-crs-v042200-id942100-sqli"]}}],
+        "edge.firewall.counted_rules": [
+            {"edge.firewall.counted_rules": {"sql_injection": ["owasp-crs-v042200-id942100-sqli"]}}
+        ],
         "edge.partners.allowed_cidrs": [
             {"edge.partners.kind": "allow_list", "edge.partners.allowed_cidrs": ["203.0.113.0/28"]},
         ],
