@@ -116,7 +116,7 @@ class DatabaseSettings(Model):
     """The major version: the primary's or a later one, or replication from it is refused."""
 
     edition: Edition = "ENTERPRISE_PLUS"
-    """Enterprise Plus is interrupted for less when it is maintained or resized, and keeps transaction logs for longer."""
+    """Enterprise Plus is interrupted for less when maintained or resized, and keeps transaction logs for longer."""
 
     tier: Tiers = Tiers(standby="db-perf-optimized-N-2", active="db-perf-optimized-N-8")
     """The machine type; a change restarts the database, which its twin in another zone bridges."""
