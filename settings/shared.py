@@ -181,8 +181,8 @@ class TableSettings(Model):
     range_key: Fixed[AttributeName | None] = None
     """The sort key, if any."""
 
-    indexes: Annotated[Mapping[IndexName, IndexSettings], Field(max_length=20, default_factory=dict)]
-    """Global secondary indexes; DynamoDB takes 20 a table by default."""
+    indexes: Annotated[Mapping[Fixed[IndexName], IndexSettings], Field(max_length=20, default_factory=dict)]
+    """Global secondary indexes, each a table of its own in the standby; DynamoDB takes 20 a table by default."""
 
     ttl_attribute: AttributeName | None = None
     """The attribute with the item's expiry in Unix seconds, if items expire."""

@@ -116,7 +116,7 @@ class DatabaseSettings(Model):
     """The major version: the primary's or a later one, or replication from it is refused."""
 
     edition: Edition = "ENTERPRISE_PLUS"
-    """Enterprise Plus is maintained and resized within a second, and keeps transaction logs for longer."""
+    """Enterprise Plus is interrupted for less when maintained or resized, and keeps transaction logs for longer."""
 
     tier: Tiers = Tiers(standby="db-perf-optimized-N-2", active="db-perf-optimized-N-8")
     """The machine type; a change restarts the database, which its twin in another zone bridges."""
@@ -204,7 +204,7 @@ class KeyValueStoreSettings(Model):
     """A cluster stands in each of these zones, and each holds all tables; the first one takes the transactions."""
 
     nodes: NodeRanges = NodeRanges(standby=NodeRange(minimum=1, maximum=5), active=NodeRange(minimum=3, maximum=30))
-    """Nodes of each cluster; one node takes about 10,000 writes or reads a second."""
+    """Nodes of each cluster."""
 
     cpu_target_percent: Annotated[int, *between(10, 80, "Bigtable scales by a target of 10 to 80 percent")] = 45
     """Load to which nodes are added: below half, one cluster can take the other's load until it has grown."""
@@ -257,12 +257,15 @@ class CacheSettings(Model):
     node_type: Literal[
         "STANDARD_SMALL", "STANDARD_LARGE", "HIGHCPU_MEDIUM", "HIGHMEM_MEDIUM", "HIGHMEM_XLARGE", "HIGHMEM_2XLARGE"
     ] = "HIGHMEM_MEDIUM"
-    """The nodes' type: 6.5, 25, 13, 13, 58 and 116 GB; Google promises no availability for smaller ones."""
+    """The nodes' type. The smallest, without promised availability, and those of 1 to 3 GB are left out.
+
+    https://docs.cloud.google.com/memorystore/docs/valkey/instance-node-specification
+    """
 
     shards: Shards = Shards(standby=1, active=3)
     """Shards that the keys are spread over; a change moves keys online."""
 
-    replicas: Annotated[int, *between(1, 5, "failover needs a replica, and Memorystore takes five at most")] = 1
+    replicas: Annotated[int, *between(1, 2, "failover needs a replica, and Memorystore documents two at most")] = 1
     """Replicas of each shard, in other zones."""
 
     eviction: Literal["allkeys-lfu", "allkeys-lru", "noeviction", "volatile-lfu", "volatile-lru", "volatile-ttl"] = (

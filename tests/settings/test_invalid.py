@@ -423,7 +423,7 @@ CASES = {
              at="key_value_store.nodes.active.maximum", shown="31"),
         Case("forgetful of deletions", "key_value_store.tombstone_days", 7, "use 32 to 365"),
         Case("unquoted cache version", "cache.version", 8.0, "in quotes"),
-        Case("cache without replica", "cache.replicas", 0, "use 1 to 5"),
+        Case("cache without replica", "cache.replicas", 0, "use 1 to 2"),
         Case("node without a promise", "cache.node_type", "SHARED_CORE_NANO", "HIGHMEM_MEDIUM"),
         Case(
             "a broker without a vCPU", "stream.vcpus", {"standby": 2, "active": 6}, "3 to 45",
