@@ -142,7 +142,7 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
     "gcp:dns/managedZone:ManagedZone": ("dnsName", "name", "project", "visibility"),
     "gcp:gkebackup/backupPlan:BackupPlan": ("cluster", "location", "name", "project"),
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),
-    "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose"),
+    "gcp:kms/cryptoKey:CryptoKey": ("keyRing", "name", "purpose", "versionTemplate.protectionLevel"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
     "gcp:logging/projectBucketConfig:ProjectBucketConfig": ("bucketId", "location", "project"),
     "gcp:managedkafka/cluster:Cluster": ("clusterId", "gcpConfig.kmsKey", "location", "project"),

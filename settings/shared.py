@@ -98,7 +98,7 @@ class Accounts(Model):
     aws: Fixed[AwsAccountId]
     """The AWS account's id."""
 
-    gcp_project: GcpProjectId
+    gcp_project: Fixed[GcpProjectId]
     """The Google Cloud project's id."""
 
     gcp_project_number: GcpProjectNumber

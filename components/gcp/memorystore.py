@@ -28,8 +28,9 @@ class Cache(GcpComponent):
     """The discovery endpoint: clients learn the shards from it."""
 
     id: pulumi.Output[str]
-    instance_id: pulumi.Output[str]
     """projects/<project>/locations/<region>/instances/<name>."""
+
+    instance_id: pulumi.Output[str]
 
     def __init__(
         self,
