@@ -47,12 +47,16 @@ class Run:
         return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
     def secrets(self) -> set[str]:
-        """Return every text that must not be printed: the secret configuration, and what stands in a secret."""
-        found = {value.text for value in self.config.values() if value.secret}
+        """Return every text that must not be printed: the secret configuration, and what stands in a secret.
+
+        Of the latter not what the program gives in clear: providers mark as secret what repeats it, such as labels.
+        """
+        found: set[str] = set()
+        clear: set[str] = set()
         for resource in self.resources.values():
-            found.update(values.secret_texts(resource.inputs))
-            found.update(values.secret_texts(resource.outputs))
-        return found
+            found.update(values.texts(resource.inputs, secret=True), values.texts(resource.outputs, secret=True))
+            clear.update(values.texts(resource.inputs, secret=False))
+        return {value.text for value in self.config.values() if value.secret} | (found - clear)
 
 
 class _Engine:

@@ -74,19 +74,19 @@ def has_unknown(value: Any) -> bool:
     return any(part == UNKNOWN for part in _parts(value) if isinstance(part, str))
 
 
-def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
-    """Yield every text that stands inside a secret."""
+def texts(value: Any, *, secret: bool, inside: bool = False) -> Iterator[str]:
+    """Yield every text that stands inside a secret, or every one that stands in none."""
     if isinstance(value, str):
-        if inside and value != UNKNOWN:
+        if inside == secret and value != UNKNOWN:
             yield value
     elif isinstance(value, dict):
         inside = inside or is_secret(value)
         for key, part in value.items():
             if key != SIGNATURE:
-                yield from secret_texts(part, inside)
+                yield from texts(part, secret=secret, inside=inside)
     elif isinstance(value, list):
         for part in value:
-            yield from secret_texts(part, inside)
+            yield from texts(part, secret=secret, inside=inside)
 
 
 def unwrapped(value: Any) -> Any:

@@ -156,7 +156,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",
     },
     "orgpolicy/policy:Policy": {"id": "{name}"},
-    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{service}"},
+    "projects/iAMAuditConfig:IAMAuditConfig": {"id": "{project}/audit_config/{label}"},
     "projects/iAMCustomRole:IAMCustomRole": {"id": "projects/{project}/roles/{roleId}", "name": "{id}"},
     "projects/serviceIdentity:ServiceIdentity": {
         "email": "service-{digits:.12}@gcp-sa-{label}.iam.gserviceaccount.com",

@@ -90,6 +90,14 @@ def test_secrets_stay_secret_through_resources_and_outputs(sample):
     assert "pw=dev/sample:password" in run.secrets()
 
 
+def test_what_the_program_gives_in_clear_is_hidden_nowhere(sample):
+    source = "import pulumi\noptions = pulumi.ResourceOptions(additional_secret_outputs=['output'])\n"
+    source += "pulumi.Stash('a', input='public', opts=options)\n"
+    run = sample.write(source).update()
+    assert is_secret(one(run, "a").outputs["output"])
+    assert "public" not in run.secrets()
+
+
 def test_additional_secret_outputs_are_secret(sample):
     source = "import pulumi\na = pulumi.Stash('a', input=1, opts=pulumi.ResourceOptions("
     run = sample.write(source + "additional_secret_outputs=['output']))\npulumi.export('x', a.output)\n").update()

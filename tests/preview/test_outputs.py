@@ -241,9 +241,15 @@ class TestComputed:
         assert create("random:index/randomId:RandomId", {"byteLength": 4}).outputs == {"byteLength": 4}
 
 
+ONE_A_PROJECT = {"gcp:binaryauthorization/policy:Policy"}
+"""What a project has but one of, whatever its logical name."""
+
+
 class TestIdentity:
     def test_differs_between_urns(self):
         for token in LISTED:
+            if token in ONE_A_PROJECT:
+                continue
             assert create(token, name="one").id != create(token, name="two").id, token
 
     def test_differs_between_properties(self):

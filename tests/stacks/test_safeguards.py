@@ -324,7 +324,7 @@ SLIPS = (
         "uptime.py",
         '"validate_ssl": True,',
         '"validate_ssl": False,',
-        "observability-uptime-front-door",
+        "observability-uptime-api",
         "httpCheck.validateSsl",
         "gcp-uptime-check-tls",
         stack="dr",
