@@ -1,5 +1,7 @@
 """The standby's zones: signed like the primary's, logged, and saying of the public names what must be true here."""
 
+from pathlib import Path
+
 import pytest
 
 from preview.graph import Graph, Node
@@ -90,9 +92,12 @@ class TestDelegation:
         delegation = records(dr, zones["example.com."])[("gcp.example.com.", "NS")]
         assert delegation.inputs["rrdatas"] == zones["gcp.example.com."].outputs["nameServers"]
 
-    def test_it_is_signed_once_the_settings_know_the_key(self, dr_with) -> None:
+    def test_it_is_signed_once_the_settings_know_the_key(self, project_copy: Path, dr_with) -> None:
         ds_record = "12345 13 2 " + "AB" * 32
-        graph = dr_with({"edge": {"delegation_ds": ds_record}})
+        file = project_copy / "Pulumi.yaml"
+        switch = "      switch_bucket: example-failover-switch\n"
+        file.write_text(file.read_text().replace(switch, f'{switch}      delegation_ds: "{ds_record}"\n'))
+        graph = dr_with({})
         [zone] = [node for node in graph.of_type(ZONE) if node.inputs["dnsName"] == "example.com."]
         assert records(graph, zone)[("gcp.example.com.", "DS")].inputs["rrdatas"] == [ds_record]
 
