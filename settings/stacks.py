@@ -242,6 +242,9 @@ class Interconnect(Shared):
     kind: Literal["vpn", "partner", "dedicated"] = "vpn"
     """The private link: HA VPN, Partner or Dedicated Interconnect."""
 
+    protection: bool = True
+    """Deletion protection and Pulumi's `protect`; false only for an environment to throw away."""
+
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})
 """The tree of each stack by the stack's name."""

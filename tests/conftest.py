@@ -65,64 +65,9 @@ def dr(graphs: dict[str, Graph]) -> Graph:
     return graphs["dr"]
 
 
-LINKED_DNS = """
-import sys
-sys.path.insert(0, {root!r})
-import pulumi_aws as aws
-import pulumi_gcp as gcp
-from pulumi import ResourceOptions
-from components.aws.component import Scope as AwsScope
-from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
-from components.gcp.component import Scope as GcpScope
-from components.tags import Tags
-from settings.front_door import FrontDoorSettings
-
-prod, dr, doors = {prod!r}, {dr!r}, {doors!r}
-tags = Tags("platform", "test", "team", "platform", "link")
-FailoverDns(
-    "dns",
-    AwsScope("111122223333", "us-west-2", tags, protect=True),
-    GcpScope("example-standby", "123456789012", "us-central1", tags, protect=True),
-    FrontDoorSettings(**doors),
-    domain="example.com",
-    primary=PrimaryDns(
-        zone_id=prod["edge"]["zoneId"],
-        distribution=prod["edge"]["distributionDomainName"],
-        proof=Proof(**prod["edge"]["challenge"]),
-        topic_arns=prod["observability"]["topicArns"]["us-east-1"],
-    ),
-    standby=StandbyDns(
-        addresses={{"A": dr["edge"]["addresses"]["ipv4"], "AAAA": dr["edge"]["addresses"]["ipv6"]}},
-        own_name_servers=dr["edge"]["zones"]["gcp"]["nameServers"],
-        shadow=dr["edge"]["zones"]["shadow"]["name"],
-        proof=Proof(**dr["edge"]["challenges"]["shadow"]),
-    ),
-    opts=ResourceOptions(
-        providers=[
-            aws.Provider("aws", region="us-west-2"),
-            gcp.Provider("gcp", project="example-standby", region="us-central1"),
-        ]
-    ),
-)
-"""
-
-
 @pytest.fixture(scope="session")
-def linked_dns(graphs: dict[str, Graph], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Graph]:
-    """What the link adds to the DNS of both regions as they are previewed, with settings of the front door."""
-
-    def run(**doors: object) -> Graph:
-        folder = tmp_path_factory.mktemp("dns")
-        outputs = {stack: graphs[stack].document["outputs"] for stack in ("prod", "dr")}
-        given = {"switch_bucket": "example-failover-switch", **doors}
-        (folder / "Pulumi.yaml").write_text("name: sample\nruntime: python\n")
-        (folder / "Pulumi.dev.yaml").write_text("")
-        (folder / "__main__.py").write_text(LINKED_DNS.format(root=str(ROOT), doors=given, **outputs))
-        result = run_preview("dev", "--json", "--pass", "update", "--project", str(folder))
-        assert result.returncode == 0, result.stderr + result.stdout[-2000:]
-        return Graph(json.loads(result.stdout))
-
-    return run
+def interconnect(graphs: dict[str, Graph]) -> Graph:
+    return graphs["interconnect"]
 
 
 @pytest.fixture

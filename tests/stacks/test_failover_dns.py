@@ -4,7 +4,7 @@ The link's records stand with those of both regions; the regions' alone are what
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, product
 
 import pytest
@@ -48,8 +48,8 @@ def departures(dns: PublicDns) -> list[tuple[str, str, World]]:
 
 
 @pytest.fixture(scope="module")
-def whole(prod: Graph, dr: Graph, linked_dns: Callable[..., Graph]) -> list[Graph]:
-    return [prod, dr, linked_dns()]
+def whole(graphs: dict[str, Graph]) -> list[Graph]:
+    return list(graphs.values())
 
 
 def test_dns_moves_if_and_only_if_the_switch_object_can_be_read(whole: list[Graph]) -> None:

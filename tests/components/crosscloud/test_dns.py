@@ -1,6 +1,8 @@
 """The link's DNS: a failover leads to the standby, both clouds renew certificates, and nothing here moves anyone."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,10 @@ DS_RECORD = "12345 13 2 " + "AB" * 32
 
 
 @pytest.fixture(scope="module")
-def link(linked_dns: Callable[..., Graph]) -> Graph:
-    return linked_dns()
+def link(interconnect: Graph) -> Graph:
+    """What the link adds to DNS, and nothing else of it."""
+    steps = [step for step in interconnect.document["steps"] if step["urn"].rsplit("::", 1)[1].startswith("dns")]
+    return Graph({**interconnect.document, "steps": steps})
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +128,13 @@ class TestDelegation:
         ]
         assert records(link)["gcp.example.com", "NS"].inputs["records"] == zone.outputs["nameServers"]
 
-    def test_it_is_signed_once_the_settings_know_the_key(self, link: Graph, linked_dns) -> None:
-        signed = records(linked_dns(delegation_ds=DS_RECORD))
+    def test_it_is_signed_once_the_settings_know_the_key(
+        self, link: Graph, project_copy: Path, preview: Callable
+    ) -> None:
+        file, switch = project_copy / "Pulumi.yaml", "      switch_bucket: example-failover-switch\n"
+        file.write_text(file.read_text().replace(switch, f'{switch}      delegation_ds: "{DS_RECORD}"\n'))
+        result = preview("interconnect", "--json", "--pass", "update", "--project", str(project_copy))
+        signed = records(Graph(json.loads(result.stdout)))
         assert signed["gcp.example.com", "DS"].inputs["records"] == [DS_RECORD]
         assert ("gcp.example.com", "DS") not in records(link)
 
