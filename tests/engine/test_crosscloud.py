@@ -9,13 +9,21 @@ pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
+import asyncio
 import sys
 sys.path.insert(0, {root!r})
 import pulumi
 import pulumi_aws as aws
 from components.crosscloud.contract import Contract
 
-contract = Contract("contract", primary={{"region": "us-west-2"}}, standby={{"region": {standby!r}}}, tunnels=[])
+
+async def read():
+    # As another stack's outputs do: time enough for whatever does not wait.
+    await asyncio.sleep(2)
+    return {{"region": {standby!r}}}
+
+
+contract = Contract("contract", primary={{"region": "us-west-2"}}, standby=read(), tunnels=[])
 provider = aws.Provider("contract-aws", region="us-west-2", opts=pulumi.ResourceOptions(parent=contract))
 aws.sqs.Queue("queue", opts=pulumi.ResourceOptions(provider=provider))
 """

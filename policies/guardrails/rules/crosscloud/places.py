@@ -9,8 +9,8 @@ from guardrails.model import Finding, ResourceRule
 from guardrails.rules.crosscloud.contract import CONTRACT, SIDES
 from guardrails.subject import Resource
 
-# In one city or around it, by the places that both clouds publish for their regions; where AWS Interconnect joins a
-# pair, its two regions are near each other by construction.
+# In or around one city, by the names that both clouds give their regions, and the pairs that AWS Interconnect joins,
+# which are near each other by construction. Distances cannot be had: neither cloud tells where its data centres are.
 NEIGHBOURS = (
     "ap-northeast-1/asia-northeast1",
     "ap-northeast-2/asia-northeast3",
