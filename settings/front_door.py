@@ -7,8 +7,11 @@ from pydantic import Field, field_validator
 
 from settings.types import Fixed, Label, Model, Refusal, between, matching, one_of
 
-RESERVED_HOSTS = ("apex", "gcp", "partners", "primary", "signed-objects")
+RESERVED_HOSTS = ("apex", "gcp", "partners", "primary", "signed-objects", "standby")
 """Names that stand for one region, or for one way in."""
+
+TTL_SECONDS = 60
+"""How long resolvers keep where a public name leads: as long as CloudFront's addresses, which it competes with."""
 
 # ACM, Google's CA for the standby's certificates, and Let's Encrypt for cert-manager's.
 # https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html, https://cloud.google.com/certificate-manager/docs/dns-authorizations
@@ -46,6 +49,15 @@ SwitchBucketName = Annotated[
     ),
 ]
 
+DsRecord = Annotated[
+    str,
+    *matching(
+        r"\d{1,5} 13 2 [0-9A-F]{64}",
+        "resolvers would take the signed zone for forged, and no name in it would resolve",
+        "write it as `gcloud dns dns-keys list --zone=<zone> --format='value(ds_record())'` prints it, in quotes",
+    ),
+]
+
 
 class RateLimitSettings(Model):
     """How many requests an address may send."""
@@ -72,7 +84,7 @@ class FrontDoorSettings(Model):
     """Bucket of the switch object, whose existence moves DNS to the standby; its name is one among all of Google's."""
 
     health_path: UrlPath = "/healthz"
-    """What health checkers ask `primary.<domain>` for; it must answer 200 without a login."""
+    """What health checkers ask both regions for, by their own names; it must answer 200 without a login."""
 
     rate_limits: Annotated[Mapping[Label, RateLimitSettings], Field(min_length=1, max_length=10)] = {
         "everything": RateLimitSettings(requests=2000),
@@ -82,6 +94,9 @@ class FrontDoorSettings(Model):
 
     security_contact: EmailAddress | None = None
     """Where certificate authorities report refused requests; security@<domain> if left out."""
+
+    delegation_ds: DsRecord | None = None
+    """DS record of gcp.<domain>, which Cloud DNS tells once the zone exists; until then no resolver checks the zone."""
 
     @field_validator("hosts")
     @classmethod
@@ -107,6 +122,10 @@ class FrontDoorSettings(Model):
     def names(self, domain: str) -> dict[str, str]:
         """The public names under a domain, by their host; the domain itself goes by `apex`."""
         return {host.replace("@", "apex"): domain if host == "@" else f"{host}.{domain}" for host in self.hosts}
+
+    def standby_names(self, domain: str) -> dict[str, str]:
+        """The names in the primary's zone that lead to the standby alone: its own, and the zone handed on to it."""
+        return {label: f"{label}.{domain}" for label in ("standby", "gcp")}
 
     def authorities(self, domain: str) -> list[str]:
         """CAA records: which certificate authorities may issue, and where they report requests that they refused."""

@@ -51,6 +51,14 @@ class StreamExports(TypedDict):
     securityGroupId: Text
 
 
+class Challenge(TypedDict):
+    """The record that proves a domain to a certificate authority, for as long as there are certificates."""
+
+    name: Text
+    type: Text
+    data: Text
+
+
 class EdgeExports(TypedDict):
     """The public edge, and what the standby's records and the cluster's controllers name of it."""
 
@@ -58,6 +66,9 @@ class EdgeExports(TypedDict):
     nameServers: Sequence[Text] | Output[Sequence[str]]
     dsRecord: Text
     distributionDomainName: Text
+    challenge: Challenge
+    """Which the standby's shadow of the zone must hold too."""
+
     gatewayCertificateArn: Text | None
     gatewayTargetGroupArn: Text
     partnerServiceName: Text | None
@@ -233,22 +244,11 @@ class PublicZone(TypedDict):
     nameServers: Sequence[Text] | Output[Sequence[str]]
 
 
-class Challenge(TypedDict):
-    """The record that proves a domain to the standby's certificate authority, for as long as there are certificates."""
-
-    name: Text
-    type: Text
-    data: Text
-
-
 class StandbyEdgeExports(TypedDict):
     """The standby's public edge: what the primary's zone must say of it, and what the cluster attaches itself to."""
 
     zones: Mapping[str, PublicZone]
     """`shadow`, of the whole domain, and `gcp`, to be delegated from the primary's zone."""
-
-    delegationDs: str | None
-    """DS record of the zone `gcp`, once the settings know it."""
 
     challenges: Mapping[str, Challenge]
     """By zone; the primary's zone must hold the one of `shadow`: `gcp` answers its own."""

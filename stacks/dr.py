@@ -501,7 +501,6 @@ class _Region:
         edge = self.edge
         return {
             "zones": {key: {"name": zone.name, "nameServers": zone.name_servers} for key, zone in edge.zones.items()},
-            "delegationDs": self.settings.edge.delegation_ds,
             "challenges": {
                 key: {"name": proof["name"], "type": proof["type"], "data": proof["data"]}
                 for key, proof in edge.certificates.challenges.items()

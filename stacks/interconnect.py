@@ -6,8 +6,10 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_gcp as gcp
 
+from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.crosscloud.contract import Contract
+from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
 from components.gcp.component import Scope as GcpScope
 from components.tags import Tags
 from settings.stacks import Interconnect
@@ -40,6 +42,7 @@ class _Link:
             protect=settings.protection,
         )
         self._agree()
+        self._dns()
 
     def _agree(self) -> None:
         """The contract first: the providers come below it, and every resource waits for its provider."""
@@ -65,6 +68,31 @@ class _Link:
             ),
         ]
         self.opts = pulumi.ResourceOptions(providers=providers)
+
+    def _dns(self) -> None:
+        prod, dr = self.prod["edge"], self.dr["edge"]
+        ours, theirs = prod["challenge"], dr["challenges"]["shadow"]
+        topics = self.prod["observability"]["topicArns"][GLOBAL_REGION]
+        FailoverDns(
+            "dns",
+            self.aws,
+            self.gcp,
+            self.settings.front_door,
+            domain=self.settings.domain,
+            primary=PrimaryDns(
+                zone_id=prod["zoneId"],
+                distribution=prod["distributionDomainName"],
+                proof=Proof(ours["name"], ours["type"], ours["data"]),
+                topic_arns={"page": topics["page"], "ticket": topics["ticket"]},
+            ),
+            standby=StandbyDns(
+                addresses={"A": dr["addresses"]["ipv4"], "AAAA": dr["addresses"]["ipv6"]},
+                own_name_servers=dr["zones"]["gcp"]["nameServers"],
+                shadow=dr["zones"]["shadow"]["name"],
+                proof=Proof(theirs["name"], theirs["type"], theirs["data"]),
+            ),
+            opts=self.opts,
+        )
 
     def exports(self) -> dict[str, pulumi.Input[Any]]:
         """What the stack tells the others."""

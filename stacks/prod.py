@@ -283,7 +283,10 @@ class _Region:
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
             zone_arn=self.edge.zone.arn,
-            reserved_names=self.edge.names,
+            reserved_names=[
+                *self.edge.names,
+                *self.settings.front_door.standby_names(self.settings.domain).values(),
+            ],
             opts=self.opts,
         )
 
@@ -413,6 +416,11 @@ class _Region:
                 "nameServers": self.edge.zone.name_servers,
                 "dsRecord": self.edge.zone.ds_record,
                 "distributionDomainName": self.edge.cdn.domain_name,
+                "challenge": {
+                    "name": self.edge.certificates.challenge["name"],
+                    "type": self.edge.certificates.challenge["type"],
+                    "data": self.edge.certificates.challenge["data"],
+                },
                 "gatewayCertificateArn": self.edge.certificates.gateway_arn,
                 "gatewayTargetGroupArn": self.edge.balancer.target_group_arn,
                 "partnerServiceName": self.edge.partners.service_name,

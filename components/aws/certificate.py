@@ -23,6 +23,9 @@ class Certificates(AwsComponent):
     gateway_arn: pulumi.Output[str] | None
     """The regional certificate, once it is issued; None if it is not wanted."""
 
+    challenge: dict[str, pulumi.Output[str]]
+    """Name, type and data of the record that proves the domain."""
+
     def __init__(
         self,
         name: str,
@@ -37,12 +40,17 @@ class Certificates(AwsComponent):
         super().__init__("Certificates", name, scope, "public", opts)
         cloudfront = self._request(f"{name}-cloudfront", domain, GLOBAL_REGION)
         proof = cloudfront.domain_validation_options[0]
+        self.challenge = {
+            "name": always(proof.resource_record_name, "name of the validation record"),
+            "type": always(proof.resource_record_type, "type of the validation record"),
+            "data": always(proof.resource_record_value, "value of the validation record"),
+        }
         record = route53.Record(
             f"{name}-validation",
             zone_id=zone_id,
-            name=always(proof.resource_record_name, "name of the validation record"),
-            type=always(proof.resource_record_type, "type of the validation record"),
-            records=[always(proof.resource_record_value, "value of the validation record")],
+            name=self.challenge["name"],
+            type=self.challenge["type"],
+            records=[self.challenge["data"]],
             ttl=300,
             opts=self.child(),
         )

@@ -7,11 +7,8 @@ from pulumi_aws import route53
 
 from components.aws.cdn import Cdn
 from components.aws.component import AwsComponent, Scope
+from components.aws.health_check import https_check
 from settings.front_door import FrontDoorSettings
-
-CHECK_SECONDS = 10
-CHECKS = 3
-"""Answers in a row that change a health check's mind."""
 
 
 class FrontDoor(AwsComponent):
@@ -43,29 +40,15 @@ class FrontDoor(AwsComponent):
         super().__init__("FrontDoor", name, scope, "public", opts)
         primary = f"primary.{domain}"
         url = urlsplit(settings.switch_object_url)
-        switch = self._check(f"{name}-switch", url.hostname or "", url.path, inverted=True)
+        switch = https_check(self, f"{name}-switch", url.hostname or "", url.path, inverted=True)
         for label, fqdn in settings.names(domain).items():
             self._alias(f"{name}-{label}", fqdn, zone_id, cdn, switch)
         self._alias(f"{name}-primary", primary, zone_id, cdn, None)
 
-        health = self._check(f"{name}-primary", primary, settings.health_path)
+        health = https_check(self, f"{name}-primary", primary, settings.health_path)
         self.primary_health_check_arn = health.arn
         self.health_check_ids = {"primary": health.id, "switch": switch.id}
         self.register_outputs({"primaryHealthCheckArn": self.primary_health_check_arn})
-
-    def _check(self, name: str, host: str, path: str, *, inverted: bool = False) -> route53.HealthCheck:
-        return route53.HealthCheck(
-            name,
-            type="HTTPS",
-            fqdn=host,
-            port=443,
-            resource_path=path,
-            enable_sni=True,
-            request_interval=CHECK_SECONDS,
-            failure_threshold=CHECKS,
-            invert_healthcheck=inverted,
-            opts=self.child(),
-        )
 
     def _alias(
         self,

@@ -13,7 +13,7 @@ from components.gcp.partners import Partners
 from components.gcp.switch import Switch
 from components.gcp.web_firewall import WebFirewall
 from components.gcp.zone import Zone, record
-from settings.front_door import FrontDoorSettings
+from settings.front_door import TTL_SECONDS, FrontDoorSettings
 from settings.gcp.edge import EdgeSettings
 from settings.shared import Regions
 
@@ -21,9 +21,6 @@ OWN = "gcp"
 """The label of the zone that this region always answers for."""
 
 SIGNED_OBJECTS = "signed-objects"
-
-# Users must not wait for a record of the other cloud's to age, once the zone has moved.
-DOOR_SECONDS = 60
 
 
 class Edge(GcpComponent):
@@ -33,7 +30,8 @@ class Edge(GcpComponent):
     uptime checks ask by its names. The other is a shadow of the whole domain, with the front doors at this region: it
     answers nobody until the registrar names its servers, which is the way out when Route 53 itself is gone. Records
     that people keep in Route 53 by hand (mail, ownership proofs) are not in it: add them to both.
-    `primary.<domain>` is left out of the shadow, since it means the other region.
+    `standby.<domain>` leads here in both clouds' DNS. `primary.<domain>` is for interconnect to add: it means the other
+    region, of which this one knows nothing.
     ExternalDNS may touch none of `names`.
     """
 
@@ -100,6 +98,7 @@ class Edge(GcpComponent):
             )
             others[f"{SIGNED_OBJECTS}.{own}"] = self.cdn.bucket_id
         served = {key: doors.names(each) for key, each in domains.items()}
+        served["shadow"]["standby"] = doors.standby_names(domain)["standby"]
         self.balancer = LoadBalancer(
             f"{name}-balancer",
             scope,
@@ -118,7 +117,7 @@ class Edge(GcpComponent):
             for label, fqdn in names.items():
                 self._door(f"{name}-{key}-{label}", key, fqdn)
         self.names = [fqdn for names in served.values() for fqdn in names.values()]
-        self._delegate(name, own, settings.delegation_ds)
+        self._delegate(name, own, doors.delegation_ds)
         self.switch = Switch(
             f"{name}-switch",
             scope,
@@ -138,7 +137,7 @@ class Edge(GcpComponent):
                 fqdn,
                 kind,
                 [self.balancer.addresses[version]],
-                ttl=DOOR_SECONDS,
+                ttl=TTL_SECONDS,
             )
 
     def _delegate(self, name: str, own: str, ds_record: str | None) -> None:

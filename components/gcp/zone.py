@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_gcp import dns
 
+from components.component import Component
 from components.gcp.component import GcpComponent, Scope
 
 # Known with every name and cheap to look up, so that a change is seen everywhere within minutes.
@@ -60,7 +61,7 @@ class Zone(GcpComponent):
 
 
 def record(
-    component: GcpComponent,
+    component: Component,
     name: str,
     zone: pulumi.Input[str],
     fqdn: pulumi.Input[str],

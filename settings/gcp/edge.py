@@ -47,15 +47,6 @@ UrlPattern = Annotated[
     ),
 ]
 
-DsRecord = Annotated[
-    str,
-    *matching(
-        r"\d{1,5} 13 2 [0-9A-F]{64}",
-        "resolvers would take the signed zone for forged, and no name in it would resolve",
-        "write it as `gcloud dns dns-keys list --zone=<zone> --format='value(ds_record())'` prints it, in quotes",
-    ),
-]
-
 
 class FirewallSettings(Model):
     """The web application firewall, Cloud Armor."""
@@ -106,9 +97,6 @@ class EdgeSettings(Model):
 
     signing_key: bool = False
     """Lets Cloud CDN's account read that bucket; the account comes with the first signing key, which a person adds."""
-
-    delegation_ds: DsRecord | None = None
-    """DS record of gcp.<domain>, which Cloud DNS tells once the zone exists; until then no resolver checks the zone."""
 
     request_timeout_seconds: Annotated[
         int, *between(1, 3600, "a timeout of more than an hour keeps dead connections")

@@ -75,6 +75,11 @@ CASES = {
         Case("both regions one", "regions.gcp_second", "us-central1", "another region"),
         Case("regions of two continents", "regions.gcp_second", "europe-west1", "starts with us"),
         Case("a continent without pairs", "regions.gcp", "me-west1", "starts with asia, europe, us"),
+        Case("a DS record by an old digest", "front_door.delegation_ds", "12345 13 1 " + "AB" * 20, "dns-keys list"),
+        Case(
+            "name that leads to the standby alone", "front_door.hosts", ["standby"], "another",
+            at="front_door.hosts[0]", shown='"standby"',
+        ),
         Case("switch that Google refuses", "front_door.switch_bucket", "our-google-switch", "without google"),
         Case(
             "front door without a switch", "front_door", {"hosts": ["api"]}, "add the key",
@@ -351,7 +356,6 @@ CASES = {
             at="edge.cached_paths[0]", shown='"/static/*/icons"',
         ),
         Case("bucket that there is not", "edge.signed_bucket", "images", "name one of assets"),
-        Case("a DS record by an old digest", "edge.delegation_ds", "12345 13 1 " + "AB" * 20, "dns-keys list"),
         Case("paranoia that OWASP lacks", "edge.firewall", {"sensitivity": 5}, "1 to 4",
              at="edge.firewall.sensitivity", shown="5"),
         Case(

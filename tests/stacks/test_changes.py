@@ -31,6 +31,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
     "shared": {
         "regions.gcp": [{"regions.gcp": "us-east1"}],
         "front_door.rate_limits.*.path_prefix": [{"front_door.rate_limits.everything.path_prefix": "/login"}],
+        "front_door.delegation_ds": [{"front_door.delegation_ds": f"12345 13 2 {'0' * 64}"}],
         "front_door.security_contact": [{"front_door.security_contact": "security@example.com"}],
         "regions.gcp_second": [{"regions.gcp_second": "us-east4"}],
         "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
@@ -118,7 +119,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
     },
     "dr": {
         "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "edge.signed_bucket": None}],
-        "edge.delegation_ds": [{"edge.delegation_ds": f"12345 13 2 {'0' * 64}"}],
         "edge.firewall.counted_rules": [
             {"edge.firewall.counted_rules": {"sql_injection": ["owasp-crs-v042200-id942100-sqli"]}}
         ],

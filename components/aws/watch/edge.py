@@ -122,6 +122,17 @@ def health_checks(check_ids: Mapping[str, pulumi.Input[str]]) -> list[Watched]:
     ]
 
 
+def standby_check(check_id: pulumi.Input[str]) -> list[Watched]:
+    """Route 53's check of the standby: it goes on where the standby's own alarms are dark with their cloud."""
+    alarm = Alarm(
+        "health", ("HealthCheckStatus",), "Minimum", 1, "page",
+        "Checkers around the world get no good answer from the standby: a failover would lead nowhere.",
+        below=True, periods=3, missing="breaching",
+    )  # fmt: skip
+    dimensions = {"HealthCheckId": check_id}
+    return [Watched("standby", "Edge", "AWS/Route53", dimensions, (alarm,), region=GLOBAL_REGION)]
+
+
 def canary(canary_name: pulumi.Input[str], *, interval_minutes: int) -> list[Watched]:
     """A Synthetics canary. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html."""
     alarm = Alarm(

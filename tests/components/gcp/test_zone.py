@@ -1,5 +1,7 @@
 """The standby's zones: signed like the primary's, logged, and saying of the public names what must be true here."""
 
+from pathlib import Path
+
 import pytest
 
 from preview.graph import Graph, Node
@@ -55,7 +57,7 @@ def test_the_same_authorities_may_issue_as_by_the_primarys_zone(
 
 
 class TestFrontDoors:
-    def test_the_shadow_has_every_name_that_a_failover_moves(
+    def test_the_shadow_has_every_name_that_a_failover_moves_and_the_standbys_own(
         self, graphs: dict[str, Graph], dr: Graph, zones: dict[str, Node]
     ) -> None:
         moved = {
@@ -63,7 +65,8 @@ class TestFrontDoors:
             for node in graphs["prod"].of_type("aws:route53/record:Record")
             if node.inputs.get("failoverRoutingPolicies")
         }
-        assert set(records(dr, zones["example.com."], "A", "AAAA")) == moved
+        own = {("standby.example.com.", kind) for kind in ("A", "AAAA")}
+        assert set(records(dr, zones["example.com."], "A", "AAAA")) == moved | own
 
     def test_the_shadow_does_not_speak_for_the_primary(self, dr: Graph, zones: dict[str, Node]) -> None:
         assert not [name for name, _ in records(dr, zones["example.com."]) if name.startswith("primary.")]
@@ -89,12 +92,14 @@ class TestDelegation:
         delegation = records(dr, zones["example.com."])[("gcp.example.com.", "NS")]
         assert delegation.inputs["rrdatas"] == zones["gcp.example.com."].outputs["nameServers"]
 
-    def test_it_is_signed_once_the_settings_know_the_key(self, dr_with) -> None:
+    def test_it_is_signed_once_the_settings_know_the_key(self, project_copy: Path, dr_with) -> None:
         ds_record = "12345 13 2 " + "AB" * 32
-        graph = dr_with({"edge": {"delegation_ds": ds_record}})
+        file = project_copy / "Pulumi.yaml"
+        switch = "      switch_bucket: example-failover-switch\n"
+        file.write_text(file.read_text().replace(switch, f'{switch}      delegation_ds: "{ds_record}"\n'))
+        graph = dr_with({})
         [zone] = [node for node in graph.of_type(ZONE) if node.inputs["dnsName"] == "example.com."]
         assert records(graph, zone)[("gcp.example.com.", "DS")].inputs["rrdatas"] == [ds_record]
-        assert graph.document["outputs"]["edge"]["delegationDs"] == ds_record
 
 
 def test_every_name_of_a_record_ends_with_a_dot(dr: Graph) -> None:
