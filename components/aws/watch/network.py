@@ -34,3 +34,18 @@ def transit_gateway(gateway_id: pulumi.Input[str]) -> list[Watched]:
         ),
     )  # fmt: skip
     return [Watched("transit", "Network", "AWS/TransitGateway", {"TransitGateway": gateway_id}, alarms)]
+
+
+def vpn(name: str, connection_id: pulumi.Input[str]) -> list[Watched]:
+    """A VPN connection's two tunnels. https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-cloudwatch-vpn.html."""
+    alarms = (
+        Alarm(
+            "tunnels", ("TunnelState",), "Minimum", 1, "ticket",
+            "A tunnel to the standby is down, or its BGP session: the others carry its traffic.", below=True,
+        ),
+        Alarm(
+            "connection", ("TunnelState",), "Maximum", 0.5, "page",
+            "Both tunnels of a connection to the standby are down.", below=True, missing="breaching",
+        ),
+    )  # fmt: skip
+    return [Watched(name, "Link", "AWS/VPN", {"VpnId": connection_id}, alarms)]
