@@ -254,6 +254,9 @@ class Interconnect(Shared):
             info.data["link"].check(kind, info.data["regions"].aws, (asns.aws, asns.gcp))
         return kind
 
+    protection: bool = True
+    """Deletion protection and Pulumi's `protect`; false only for an environment to throw away."""
+
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})
 """The tree of each stack by the stack's name."""

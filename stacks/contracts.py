@@ -168,6 +168,9 @@ class Inventory(TypedDict):
     """What policies compare across the clouds: prod's and dr's are the inputs of `multicloud:crosscloud:Contract`."""
 
     region: str
+    copyRegions: Sequence[str]
+    """Other regions that hold copies of the data."""
+
     stores: Mapping[str, Store]
     """By name: the settings' own, below the component's where it holds several (`tables/orders`)."""
 

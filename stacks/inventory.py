@@ -32,8 +32,14 @@ def of_prod(settings: Prod, tags: Tags, key_arns: Mapping[str, Text]) -> Invento
     )
     # A search index is rebuilt from what it indexes.
     search = _store("search", "search", backup_days=SEARCH_SNAPSHOT_DAYS)
+    elsewhere = {
+        settings.backup.copy_region,
+        settings.registry.replica_region,
+        *settings.key_value_store.replica_regions,
+    }
     return _inventory(
         settings.regions.aws,
+        sorted(region for region in elsewhere if region),
         {**stores, "search": search},
         networks,
         _keys(key_arns, settings.keys.rotation_days),
@@ -57,7 +63,12 @@ def of_dr(settings: Dr, tags: Tags, key_ids: Mapping[str, Text]) -> Inventory:
     # Fed beside the stream, from which it can be fed again.
     messages = {f"messages/{name}": _store("messages", "messages") for name in settings.topics}
     return _inventory(
-        settings.regions.gcp, {**stores, **messages}, networks, _keys(key_ids, settings.keys.rotation_days), tags
+        settings.regions.gcp,
+        [settings.regions.gcp_second],
+        {**stores, **messages},
+        networks,
+        _keys(key_ids, settings.keys.rotation_days),
+        tags,
     )
 
 
@@ -102,6 +113,7 @@ def _keys(ids: Mapping[str, Text], rotation_days: int) -> dict[str, Key]:
 
 def _inventory(
     region: str,
+    copy_regions: list[str],
     stores: Mapping[str, Store],
     networks: Mapping[str, IPv4Network],
     keys: Mapping[str, Key],
@@ -109,6 +121,7 @@ def _inventory(
 ) -> Inventory:
     return {
         "region": region,
+        "copyRegions": copy_regions,
         "stores": stores,
         "ranges": {name: str(network) for name, network in networks.items()},
         "keys": keys,

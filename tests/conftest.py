@@ -65,6 +65,11 @@ def dr(graphs: dict[str, Graph]) -> Graph:
     return graphs["dr"]
 
 
+@pytest.fixture(scope="session")
+def interconnect(graphs: dict[str, Graph]) -> Graph:
+    return graphs["interconnect"]
+
+
 @pytest.fixture
 def changed_stack(project_copy: Path) -> Callable[[str, Mapping[str, object]], Graph]:
     """The simulated update of a stack with other settings, by key."""

@@ -14,8 +14,9 @@ class Setting(TypedDict, total=False):
 
     type: str
     description: str
-    default: float | bool | str | list[str] | list[float]
+    default: float | bool | str | list[str] | list[float] | Mapping[str, str]
     items: Mapping[str, str]
+    additionalProperties: Mapping[str, str]
     minimum: float
 
 

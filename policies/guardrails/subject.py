@@ -52,6 +52,13 @@ class Node:
             raise TypeError(f"the setting {setting} must be a list")
         return value
 
+    def reasons(self, setting: str) -> Mapping[str, str]:
+        """A setting of the rule at work that gives a reason for each of its exceptions; without one there is none."""
+        value = self._config[setting]
+        if not isinstance(value, Mapping):
+            raise TypeError(f"the setting {setting} must be an object")
+        return {name: reason for name, reason in value.items() if isinstance(reason, str) and reason.strip()}
+
     def has(self, path: str) -> bool:
         """Whether a value is there: not absent, null, or an empty string, list or object."""
         value = self._read(path)
@@ -95,6 +102,29 @@ class Node:
             if not isinstance(value, Mapping):
                 raise TypeError(f"{at} is not an object")
             yield Node(value, at, self._unknown, self._config)
+
+    def entries(self, path: str, *, whole: bool = False) -> Iterator[tuple[str, "Node"]]:
+        """The objects of a mapping by their keys. Unknown ones are noted and left out, or end a `whole` read."""
+        try:
+            found = self._read(path)
+        except UnknownValueError:
+            if whole:
+                raise
+            return
+        if not isinstance(found, Mapping):
+            return
+        for key in sorted(found):
+            try:
+                value = found[key]
+            except UnknownValueError as unknown:
+                self._unknown.append(unknown)
+                if whole:
+                    raise
+                continue
+            at = f"{self.at(path)}.{key}"
+            if not isinstance(value, Mapping):
+                raise TypeError(f"{at} is not an object")
+            yield key, Node(value, at, self._unknown, self._config)
 
     def leaves(self) -> Iterator[tuple[str, str]]:
         """Every known text within, each with its path; unknown values are noted."""

@@ -15,7 +15,7 @@ def inventory(graph: Graph) -> dict[str, dict[str, int]]:
     """Count the resources by component and type."""
     found: dict[str, Counter[str]] = {}
     for node in graph.nodes.values():
-        if node.parent and not node.is_component and not node.is_provider:
+        if node.parent and node.op != "read" and not node.is_component and not node.is_provider:
             found.setdefault(graph.nodes[node.parent].name, Counter())[node.type] += 1
     return {component: dict(sorted(types.items())) for component, types in sorted(found.items())}
 
