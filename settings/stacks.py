@@ -240,6 +240,9 @@ class Dr(Shared):
 class Interconnect(Shared):
     """What joins the two regions."""
 
+    keys: KeySettings = KeySettings()
+    """Customer-managed KMS keys."""
+
     link: LinkSettings = LinkSettings()
     """The private link's bandwidth and parts."""
 
