@@ -1,6 +1,6 @@
 """What joins the two regions; it reads both, and nothing of it is needed to fail over."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 import pulumi_aws as aws
@@ -17,12 +17,15 @@ from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
 from components.tags import Tags
+from settings.observability import Severity
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
 
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
 KEYS = {
-    "logs": KeyUse("Log groups", "internal", log_groups=True, deliveries=True),
+    "logs": KeyUse("Log groups", "internal", log_groups=True),
 }
 """Keys on AWS, by what they encrypt."""
 

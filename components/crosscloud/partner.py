@@ -1,4 +1,4 @@
-"""The private link that the two clouds run: AWS Interconnect – multicloud, Google's Partner Cross-Cloud Interconnect."""
+"""The private link that the clouds run themselves: AWS Interconnect – multicloud, Partner Cross-Cloud Interconnect."""
 
 import pulumi
 from pulumi_aws import cloudcontrol
