@@ -28,6 +28,7 @@ from settings.gcp import secrets as gcp_secrets
 from settings.gcp import security as gcp_security
 from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
+from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -239,8 +240,22 @@ class Dr(Shared):
 class Interconnect(Shared):
     """What joins the two regions."""
 
-    kind: Literal["vpn", "partner", "dedicated"] = "vpn"
+    keys: KeySettings = KeySettings()
+    """Customer-managed KMS keys."""
+
+    link: LinkSettings = LinkSettings()
+    """The private link's bandwidth and parts."""
+
+    kind: LinkKind = "vpn"
     """The private link: HA VPN, Partner or Dedicated Interconnect."""
+
+    @field_validator("kind")
+    @classmethod
+    def _link_can_be_made(cls, kind: LinkKind, info: ValidationInfo) -> LinkKind:
+        if {"link", "regions", "addresses"} <= info.data.keys():
+            asns = info.data["addresses"].asns
+            info.data["link"].check(kind, info.data["regions"].aws, (asns.aws, asns.gcp))
+        return kind
 
     protection: bool = True
     """Deletion protection and Pulumi's `protect`; false only for an environment to throw away."""

@@ -1,20 +1,35 @@
 """What joins the two regions; it reads both, and nothing of it is needed to fail over."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_gcp as gcp
 
+from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
+from components.aws.keys import Keys, KeyUse
 from components.crosscloud.contract import Contract
+from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
+from components.crosscloud.link import Ends, Link
+from components.crosscloud.partner import Partner
+from components.crosscloud.vpn import Vpn
+from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
 from components.tags import Tags
+from settings.observability import Severity
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+KEYS = {
+    "logs": KeyUse("Log groups", "internal", log_groups=True),
+}
+"""Keys on AWS, by what they encrypt."""
 
 
 def build(settings: Interconnect) -> dict[str, pulumi.Input[Any]]:
@@ -42,7 +57,10 @@ class _Link:
             protect=settings.protection,
         )
         self._agree()
+        self.keys = Keys("keys", self.aws, settings.keys, KEYS, self.opts)
+        self.link = self._join()
         self._dns()
+        self._watch()
 
     def _agree(self) -> None:
         """The contract first: the providers come below it, and every resource waits for its provider."""
@@ -91,6 +109,57 @@ class _Link:
                 shadow=dr["zones"]["shadow"]["name"],
                 proof=Proof(theirs["name"], theirs["type"], theirs["data"]),
             ),
+            opts=self.opts,
+        )
+
+    def _join(self) -> Link:
+        """The private link, of the kind that the settings name."""
+        transit, network, link = self.prod["transit"], self.dr["network"], self.settings.link
+        ends = Ends(
+            transit_gateway_id=transit["gatewayId"],
+            external_table_id=transit["externalTableId"],
+            workload_table_id=transit["workloadTableId"],
+            network_id=network["networkId"],
+            router_name=network["routerName"],
+            plan=self.settings.plan,
+            asns=self.settings.addresses.asns,
+        )
+        match self.settings.kind:
+            case "vpn":
+                return Vpn(
+                    "link",
+                    self.aws,
+                    self.gcp,
+                    link.vpn,
+                    ends=ends,
+                    log_key_arn=self.keys.arns["logs"],
+                    opts=self.opts,
+                )
+            case "partner":
+                return Partner("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
+            case "dedicated":
+                return Dedicated("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
+
+    def _watch(self) -> None:
+        """Alarms of either side, which tell the people whom that side's own alarms tell."""
+        topics, channels = self.prod["observability"]["topicArns"], self.dr["observability"]["channelNames"]
+        region = self.aws.region
+        AwsAlarms(
+            "alarms-aws",
+            self.aws,
+            self.link.aws_watched,
+            topic_arns={region: {level: topics[region][level] for level in SEVERITIES}},
+            anomaly_detection=False,
+            composite_prefix=f"{self.aws.tags.service}-{self.aws.tags.environment}-link",
+            opts=self.opts,
+        )
+        GcpAlarms(
+            "alarms-gcp",
+            self.gcp,
+            self.link.gcp_watched,
+            # Replication is lost while the standby waits: its alarms are as loud then as ever.
+            mode="active",
+            channel_names={level: channels[level] for level in SEVERITIES},
             opts=self.opts,
         )
 

@@ -157,6 +157,22 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "ipv6CidrBlock": "2001:db8:{hex:.4}::/56",
     },
     "ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": {"id": "vpc-cidr-assoc-{hex:.17}"},
+    "directconnect/connection:Connection": {"id": "dxcon-{hex:.8}", "arn": _ARN + "dxcon/{id}"},
+    "directconnect/gateway:Gateway": {
+        "id": "{uuid}",
+        "arn": "arn:{partition}:directconnect::{account}:dx-gateway/{id}",
+    },
+    "directconnect/gatewayAssociation:GatewayAssociation": {"id": "ga-{uuid}"},
+    "directconnect/linkAggregationGroup:LinkAggregationGroup": {"id": "dxlag-{hex:.8}", "arn": _ARN + "dxlag/{id}"},
+    "directconnect/transitVirtualInterface:TransitVirtualInterface": {
+        "id": "dxvif-{hex:.8}",
+        "arn": _ARN + "dxvif/{id}",
+    },
+    "ec2/vpnConnection:VpnConnection": {
+        "transitGatewayAttachmentId": "tgw-attach-{hex:.17}",
+        "tunnel1Address": "198.51.100.{octet}",
+        "tunnel2Address": "198.51.100.{octet}",
+    },
     "ec2transitgateway/route:Route": {"id": "{transitGatewayRouteTableId}_{destinationCidrBlock}"},
     "ec2transitgateway/routeTableAssociation:RouteTableAssociation": {
         "id": "{transitGatewayRouteTableId}_{transitGatewayAttachmentId}"

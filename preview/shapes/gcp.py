@@ -14,7 +14,7 @@ _COLLECTIONS = {
     "compute/firewall:Firewall": "global/firewalls",
     "compute/forwardingRule:ForwardingRule": "regions/{region}/forwardingRules",
     "compute/globalForwardingRule:GlobalForwardingRule": "global/forwardingRules",
-    "compute/haVpnGateway:HaVpnGateway": "regions/{region}/vpnGateways",
+    "compute/interconnect:Interconnect": "global/interconnects",
     "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
     "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
@@ -74,6 +74,15 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/global/addresses/{label}",
         "address": "203.0.113.{octet}",
     },
+    "compute/haVpnGateway:HaVpnGateway": {
+        "id": "projects/{project}/regions/{region}/vpnGateways/{label}",
+        "vpnInterfaces.ipAddress": "203.0.113.{octet}",
+    },
+    "compute/interconnectAttachment:InterconnectAttachment": {
+        "id": "projects/{project}/regions/{region}/interconnectAttachments/{label}",
+        "cloudRouterIpAddress": "169.254.{octet}.1/29",
+        "customerRouterIpAddress": "169.254.{octet}.2/29",
+    },
     "compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {
         "id": "projects/{project}/global/firewallPolicies/{firewallPolicy}/associations/{label}",
     },
@@ -83,6 +92,8 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "compute/networkPeeringRoutesConfig:NetworkPeeringRoutesConfig": {
         "id": "projects/{project}/global/networks/{network}/networkPeerings/{peering}",
     },
+    "compute/routerInterface:RouterInterface": {"id": "{region}/{router}/{label}"},
+    "compute/routerPeer:RouterPeer": {"id": "projects/{project}/regions/{region}/routers/{router}/{label}"},
     "container/cluster:Cluster": {
         "id": "projects/{project}/locations/{location}/clusters/{label}",
         "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
@@ -151,6 +162,11 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/uptimeCheckConfigs/{auto}",
         "name": "{id}",
         "uptimeCheckId": "{auto}",
+    },
+    "networkconnectivity/transport:Transport": {
+        "id": "projects/{project}/locations/{region}/transports/{label}",
+        "generatedActivationKey": "{hex:.64}",
+        "peeringNetwork": "projects/{hex:.12}-tp/global/networks/transport-{digits:.8}-vpc",
     },
     "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
         "id": "projects/{project}/locations/{location}/serviceConnectionPolicies/{label}",

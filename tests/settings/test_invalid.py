@@ -12,6 +12,12 @@ REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
 TABLE = {"hash_key": "id", "attributes": {"id": "S"}}
 ROLE = "arn:aws:iam::210987654321:role/platform"
+CIRCUIT = {
+    "google_location": "pdx-zone1-1922",
+    "remote_location": "aws-eqix-se2",
+    "aws_location": "EqSe2",
+    "vlan": 100,
+}
 LARGE = {"instance_types": ["m8g.large"]}
 
 
@@ -459,6 +465,25 @@ CASES = {
     ],
     "Pulumi.interconnect.yaml": [
         Case("unknown link", "kind", "bridge", "'vpn', 'partner' or 'dedicated'"),
+        Case(
+            "more changes than a tunnel carries", "link", {"change_rate_mbps": 700}, "more bandwidth",
+            at="kind", shown='"vpn"',
+        ),
+        Case(
+            "more changes than Google's end carries", "link",
+            {"change_rate_mbps": 2000, "vpn": {"tunnel_bandwidth": "large"}}, "more bandwidth",
+            at="kind", shown='"vpn"',
+        ),
+        Case("nothing to catch up with", "link.headroom", 1.0, "1.5 to 10.0"),
+        Case(
+            "circuits through one domain", "link.dedicated", {"circuits": [CIRCUIT]},
+            "half of them in -zone1-", at="link.dedicated.circuits", shown=json.dumps([CIRCUIT]),
+        ),
+        Case("circuits nowhere", "kind", "dedicated", "name two or four"),
+        Case(
+            "a facility without a domain", "link.dedicated", {"circuits": [{**CIRCUIT, "google_location": "pdx-1922"}]},
+            "such as pdx-zone1-1922", at="link.dedicated.circuits[0].google_location", shown='"pdx-1922"',
+        ),
     ],
 }  # fmt: skip
 

@@ -34,3 +34,38 @@ def transit_gateway(gateway_id: pulumi.Input[str]) -> list[Watched]:
         ),
     )  # fmt: skip
     return [Watched("transit", "Network", "AWS/TransitGateway", {"TransitGateway": gateway_id}, alarms)]
+
+
+def vpn(name: str, connection_id: pulumi.Input[str]) -> list[Watched]:
+    """A VPN connection's two tunnels. https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-cloudwatch-vpn.html."""
+    alarms = (
+        Alarm(
+            "tunnels", ("TunnelState",), "Minimum", 1, "ticket",
+            "A tunnel to the standby is down, or its BGP session: the others carry its traffic.", below=True,
+        ),
+        Alarm(
+            "connection", ("TunnelState",), "Maximum", 0.5, "page",
+            "Both tunnels of a connection to the standby are down.", below=True, missing="breaching",
+        ),
+    )  # fmt: skip
+    return [Watched(name, "Link", "AWS/VPN", {"VpnId": connection_id}, alarms)]
+
+
+def circuit(name: str, connection_id: pulumi.Input[str]) -> list[Watched]:
+    """A Direct Connect port. https://docs.aws.amazon.com/directconnect/latest/UserGuide/monitoring-cloudwatch.html."""
+    alarm = Alarm(
+        "state", ("ConnectionState",), "Minimum", 1, "page",
+        "A circuit to the standby is down.", below=True,
+    )  # fmt: skip
+    return [Watched(name, "Link", "AWS/DX", {"ConnectionId": connection_id}, (alarm,))]
+
+
+def attachment(name: str, gateway_id: pulumi.Input[str], attachment_id: pulumi.Input[str]) -> list[Watched]:
+    """An attachment that always has something to carry."""
+    alarm = Alarm(
+        "silence", ("BytesIn",), "Sum", 1, "page",
+        "Nothing comes from the standby any more, not even acknowledgements.", below=True, period=300, periods=3,
+        missing="breaching",
+    )  # fmt: skip
+    dimensions = {"TransitGateway": gateway_id, "TransitGatewayAttachment": attachment_id}
+    return [Watched(name, "Link", "AWS/TransitGateway", dimensions, (alarm,))]

@@ -34,3 +34,60 @@ def resolver() -> list[Watched]:
     )  # fmt: skip
     signals = (Signal("traffic", "dns.googleapis.com/query/response_count", "ALIGN_RATE"),)
     return [Watched("resolver", "Network", "dns_query", {}, (alarm,), signals)]
+
+
+def vpn(region: str) -> list[Watched]:
+    """The region's VPN tunnels.
+
+    https://docs.cloud.google.com/network-connectivity/docs/vpn/how-to/viewing-logs-metrics
+    """
+    established = "vpn.googleapis.com/tunnel_established"
+    remedy = "Read the tunnel's log on both sides: keys, proposals and addresses must be the same at both ends."
+    alarms = (
+        Alarm(
+            "tunnels", established, "ALIGN_MIN", 1, "ticket",
+            "A tunnel to the primary is down: the others carry its traffic.", remedy,
+            below=True, reducer="REDUCE_MIN",
+        ),
+        Alarm(
+            "all", established, "ALIGN_MAX", 1, "page",
+            "No tunnel to the primary is up: nothing is replicated any more by the private link.", remedy,
+            below=True, missing="active",
+        ),
+    )  # fmt: skip
+    return [Watched("vpn", "Link", "vpn_gateway", {"region": region}, alarms), *sessions(region)]
+
+
+def sessions(region: str) -> list[Watched]:
+    """BGP sessions of the region's Cloud Routers.
+
+    https://docs.cloud.google.com/network-connectivity/docs/router/how-to/viewing-logs-metrics
+    """
+    alarm = Alarm(
+        "sessions", "router.googleapis.com/bgp_sessions_down_count", "ALIGN_MAX", 0, "ticket",
+        "A BGP session with the primary is down: its path carries nothing.",
+        "See the Cloud Router's status: numbers, addresses and the path below must be right at both ends.",
+    )  # fmt: skip
+    return [Watched("bgp", "Link", "gce_router", {"region": region}, (alarm,))]
+
+
+def circuits() -> list[Watched]:
+    """Interconnects.
+
+    https://docs.cloud.google.com/network-connectivity/docs/interconnect/how-to/dedicated/monitoring
+    """
+    operational = "interconnect.googleapis.com/network/interconnect/operational"
+    remedy = "Look for maintenance of the edge availability domain; then ask both clouds for the port's light levels."
+    alarms = (
+        Alarm(
+            "circuits", operational, "ALIGN_COUNT_TRUE", 1, "ticket",
+            "A circuit to the primary is down: the others carry its traffic.", remedy,
+            below=True, reducer="REDUCE_MIN",
+        ),
+        Alarm(
+            "all", operational, "ALIGN_COUNT_TRUE", 1, "page",
+            "No circuit to the primary is up: nothing is replicated any more by the private link.", remedy,
+            below=True, missing="active",
+        ),
+    )  # fmt: skip
+    return [Watched("interconnects", "Link", "interconnect", {}, alarms)]

@@ -5,6 +5,6 @@ The contract's inputs are both regions' inventories, `primary` and `standby`, ea
 anything that joins the regions, so that a rule stops all of it.
 """
 
-from guardrails.rules.crosscloud import addresses, places, protection, stores
+from guardrails.rules.crosscloud import addresses, places, protection, stores, vpn
 
-FAMILIES = (addresses, places, protection, stores)
+FAMILIES = (addresses, places, protection, stores, vpn)
