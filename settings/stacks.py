@@ -28,6 +28,7 @@ from settings.gcp import secrets as gcp_secrets
 from settings.gcp import security as gcp_security
 from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
+from settings.interconnect import WRITER_IMAGE, TableReplicationSettings, WriterSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -241,6 +242,19 @@ class Interconnect(Shared):
 
     kind: Literal["vpn", "partner", "dedicated"] = "vpn"
     """The private link: HA VPN, Partner or Dedicated Interconnect."""
+
+    writer: WriterSettings
+    """The service that writes DynamoDB's changes into Bigtable."""
+
+    table_replication: TableReplicationSettings = TableReplicationSettings()
+    """How DynamoDB's changes get to the writer."""
+
+    @field_validator("writer")
+    @classmethod
+    def _image_is_an_artifact(cls, writer: WriterSettings, info: ValidationInfo) -> WriterSettings:
+        if WRITER_IMAGE not in info.data.get("artifacts", (WRITER_IMAGE,)):
+            raise Refusal("no registry holds the writer's image", f"add {WRITER_IMAGE} to artifacts in Pulumi.yaml")
+        return writer
 
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})

@@ -25,6 +25,7 @@ STATEFUL = {
     "aws:ecr/repository:Repository",
     "aws:eks/cluster:Cluster",
     "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:kinesis/stream:Stream",
     "aws:kms/key:Key",
     "aws:lb/loadBalancer:LoadBalancer",
     "aws:msk/cluster:Cluster",
