@@ -84,3 +84,26 @@ class TableReplicationSettings(Model):
         if maximum < info.data.get("minimum_backoff_seconds", maximum):
             raise Refusal("Pub/Sub's waits grow, and this is shorter than the first one", "raise it")
         return maximum
+
+
+TransferSubject = Annotated[
+    str,
+    *matching(
+        r"\d{15,30}",
+        "it names no Google account, so that no job could read the primary's buckets",
+        "write subjectId, in quotes, of https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/"
+        "googleServiceAccounts/get for your project",
+    ),
+]
+
+
+class ObjectReplicationSettings(Model):
+    """The way of objects from S3 to Cloud Storage."""
+
+    transfer_subject: TransferSubject
+    """The unique number of the project's Storage Transfer account, as which Google reads the buckets: its subjectId."""
+
+    event_days: Annotated[
+        int, *between(3, 14, "SQS keeps messages 14 days at most, and less than 3 do not outlast a weekend")
+    ] = 14
+    """Days for which the news of an object waits to be read."""

@@ -28,7 +28,12 @@ from settings.gcp import secrets as gcp_secrets
 from settings.gcp import security as gcp_security
 from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
-from settings.interconnect import WRITER_IMAGE, TableReplicationSettings, WriterSettings
+from settings.interconnect import (
+    WRITER_IMAGE,
+    ObjectReplicationSettings,
+    TableReplicationSettings,
+    WriterSettings,
+)
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
@@ -248,6 +253,9 @@ class Interconnect(Shared):
 
     table_replication: TableReplicationSettings = TableReplicationSettings()
     """How DynamoDB's changes get to the writer."""
+
+    object_replication: ObjectReplicationSettings
+    """How objects get from S3 to Cloud Storage."""
 
     @field_validator("writer")
     @classmethod

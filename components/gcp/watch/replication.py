@@ -43,3 +43,18 @@ def set_aside(subscription_id: pulumi.Input[str]) -> Watched:
     )  # fmt: skip
     labels = {"subscription_id": subscription_id}
     return Watched("set-aside", "Replication", "pubsub_subscription", labels, (alarm,))
+
+
+def copies() -> Watched:
+    """The jobs that copy objects; a failed action is logged as an error.
+
+    https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/LoggingConfig
+    """
+    event = Event(
+        "failed",
+        'resource.type = "storage_transfer_job" AND severity >= ERROR',
+        "page",
+        "Objects of the primary were not copied to the standby.",
+        "See the operations of the job that the entry names; the daily comparison copies what is missing.",
+    )
+    return Watched("copies", "Replication", "storage_transfer_job", {}, events=(event,))

@@ -286,4 +286,5 @@ class TestAlarms:
 
 def test_everything_is_marked_as_a_link(graph: Graph) -> None:
     for node in graph.of_type(STREAM, TOPIC, SUBSCRIPTION, CONSUMER):
-        assert (node.inputs.get("tags") or node.inputs.get("labels"))["dr-role"] == "link", node.urn
+        marks = node.inputs["tags" if node.type.startswith("aws:") else "labels"]
+        assert marks["dr-role"] == "link", node.urn
