@@ -38,7 +38,7 @@ def set_aside(subscription_id: pulumi.Input[str]) -> Watched:
     alarm = Alarm(
         "kept", "pubsub.googleapis.com/subscription/num_undelivered_messages", "ALIGN_MAX", 0, "page",
         "Changes could not be written: the standby differs from the primary.",
-        "Read them and their reasons, mend the writer, publish them to their table's topic again, acknowledge them.",
+        "Read them and their reasons, mend the writer, and seek the table's subscription to a time before the fault.",
         minutes=1, vital=True,
     )  # fmt: skip
     labels = {"subscription_id": subscription_id}
