@@ -45,10 +45,11 @@ schema: $(STAMP) ## Write the JSON schemas that editors check the stack files wi
 bench: $(STAMP) ## Print how fast the preview, the policy pack and a deployment are, as ratios
 	$(BIN)/python -m bench
 
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-strip-extras --generate-hashes --no-header
 lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes --no-header -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
+	$(COMPILE) --universal requirements.in -o requirements.txt
+	$(COMPILE) --python-platform linux -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
+	$(COMPILE) --universal requirements-dev.in -o requirements-dev.txt
 
 emulators: ## Bring Bigtable's and DynamoDB's own emulators into .emulators, for tests marked `real`; needs Go, Maven and Java
 	GOBIN=$(CURDIR)/.emulators/bin go install cloud.google.com/go/bigtable/cmd/emulator@$(BIGTABLE_EMULATOR)

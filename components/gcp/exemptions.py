@@ -1,4 +1,4 @@
-"""What has no customer-managed key, and what everybody may read: the two tables of exceptions, by logical name."""
+"""What has no customer-managed key, what everybody may read, and what answers: exceptions, by logical name."""
 
 from collections.abc import Mapping
 
@@ -14,3 +14,11 @@ PUBLIC: Mapping[str, str] = {
     "edge-switch-readers": "Route 53's health checkers read the switch object, and they have no identity",
 }
 """Grants to everybody on the internet."""
+
+ANSWERING: Mapping[str, str] = {
+    "cluster-cluster": (
+        "the control plane's DNS endpoint is Google's front end, as for all its APIs: it asks IAM before the cluster "
+        "hears anything, and lets a person with gcloud alone in on the day"
+    ),
+}
+"""What answers on the internet beside load balancers and the switch object, and whom it lets in."""

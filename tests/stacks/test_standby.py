@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.gcp.exemptions import PUBLIC
+from components.gcp.exemptions import ANSWERING, PUBLIC
 from preview.graph import Graph, Node
 from stacks.dr import APIS, KEYS
 
@@ -106,6 +106,15 @@ class TestReach:
                 sources = rule.inputs if rule.type == FIREWALL else rule.inputs["match"]
                 ranges = {*sources.get("sourceRanges", []), *sources.get("srcIpRanges", [])}
                 assert not ranges & WORLD, rule.urn
+
+    def test_control_planes_have_no_address_and_answer_by_name_only_where_a_table_says_so(self, dr: Graph) -> None:
+        answering = set()
+        for cluster in dr.of_type("gcp:container/cluster:Cluster"):
+            endpoints = cluster.inputs["controlPlaneEndpointsConfig"]
+            assert endpoints["ipEndpointsConfig"] == {"enabled": False}, cluster.urn
+            if endpoints["dnsEndpointConfig"]["allowExternalTraffic"]:
+                answering.add(cluster.name)
+        assert answering == ANSWERING.keys()
 
     def test_databases_have_no_public_address(self, dr: Graph) -> None:
         for database in dr.of_type("gcp:sql/databaseInstance:DatabaseInstance"):
