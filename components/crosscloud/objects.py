@@ -57,7 +57,7 @@ class Target:
     agent: pulumi.Input[str]
     """Storage Transfer's account of the project, as an IAM member."""
 
-    channels: Mapping[Severity, Sequence[pulumi.Input[str]]]
+    channels: Mapping[Severity, pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Notification channels by severity."""
 
 

@@ -83,7 +83,7 @@ class Target:
     agent: pulumi.Input[str]
     """Pub/Sub's own account, as an IAM member."""
 
-    channels: Mapping[Severity, Sequence[pulumi.Input[str]]]
+    channels: Mapping[Severity, pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Notification channels by severity."""
 
 

@@ -46,7 +46,7 @@ class Alarms(GcpComponent):
         watched: Sequence[Watched],
         *,
         mode: Mode,
-        channel_names: Mapping[Severity, Sequence[pulumi.Input[str]]],
+        channel_names: Mapping[Severity, pulumi.Input[Sequence[pulumi.Input[str]]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the policies; `channel_names` are notification channels by severity."""
@@ -90,7 +90,7 @@ class Alarms(GcpComponent):
             conditions=[condition],
             enabled=not (row_is(row, "traffic") and self._mode == "standby"),
             severity=LEVELS[level],
-            notification_channels=list(self._channel_names[level]),
+            notification_channels=self._channel_names[level],
             documentation=documentation(title, level, row.why, row.remedy, each.section),
             alert_strategy={
                 "auto_close": EVENT_AUTO_CLOSE,
