@@ -113,6 +113,15 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "project",
         "purpose",
     ),
+    "gcp:compute/haVpnGateway:HaVpnGateway": (
+        "gatewayIpVersion",
+        "name",
+        "network",
+        "project",
+        "region",
+        "stackType",
+        "vpnInterfaces",
+    ),
     "gcp:compute/network:Network": ("autoCreateSubnetworks", "name", "project"),
     "gcp:compute/serviceAttachment:ServiceAttachment": (
         "domainNames",

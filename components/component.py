@@ -34,6 +34,11 @@ class Component(pulumi.ComponentResource):
             ignore_changes=ignore_changes,
         )
 
+    @property
+    def deletion_policy(self) -> str:
+        """What Google Cloud's provider does when it is told to delete something that holds data."""
+        return "PREVENT" if self.protect else "DELETE"
+
 
 def marked(
     args: pulumi.ResourceTransformationArgs, key: str, marks: Mapping[str, str]

@@ -30,6 +30,7 @@ from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
+from settings.replication import WRITER_IMAGE, ObjectReplicationSettings, TableReplicationSettings, WriterSettings
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Mode, Refusal
@@ -241,7 +242,10 @@ class Interconnect(Shared):
     """What joins the two regions."""
 
     keys: KeySettings = KeySettings()
-    """Customer-managed KMS keys."""
+    """Customer-managed KMS keys on AWS."""
+
+    google_keys: gcp_keys.KeySettings = gcp_keys.KeySettings()
+    """Customer-managed keys of Cloud KMS."""
 
     link: LinkSettings = LinkSettings()
     """The private link's bandwidth and parts."""
@@ -259,6 +263,22 @@ class Interconnect(Shared):
 
     protection: bool = True
     """Deletion protection and Pulumi's `protect`; false only for an environment to throw away."""
+
+    writer: WriterSettings
+    """The service that writes DynamoDB's changes into Bigtable."""
+
+    table_replication: TableReplicationSettings = TableReplicationSettings()
+    """How DynamoDB's changes get to the writer."""
+
+    object_replication: ObjectReplicationSettings
+    """How objects get from S3 to Cloud Storage."""
+
+    @field_validator("writer")
+    @classmethod
+    def _image_is_an_artifact(cls, writer: WriterSettings, info: ValidationInfo) -> WriterSettings:
+        if WRITER_IMAGE not in info.data.get("artifacts", (WRITER_IMAGE,)):
+            raise Refusal("no registry holds the writer's image", f"add {WRITER_IMAGE} to artifacts in Pulumi.yaml")
+        return writer
 
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})

@@ -126,6 +126,7 @@ class ControllersExports(TypedDict):
 class TablesExports(TypedDict):
     """The key-value tables, by their name in the settings."""
 
+    names: Mapping[str, Text]
     arns: Mapping[str, Text]
     streamArns: Mapping[str, Text]
 

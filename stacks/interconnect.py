@@ -10,26 +10,46 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
+from components.crosscloud import objects, tables
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
 from components.crosscloud.link import Ends, Link
+from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.partner import Partner
+from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
+from components.gcp.keys import Keys as GcpKeys
+from components.gcp.keys import KeyUse as GcpKeyUse
+from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.observability import Severity
+from settings.replication import WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+# Beside those that the standby turns on.
+APIS = ("run", "storagetransfer")
+
 KEYS = {
+    "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
     "logs": KeyUse("Log groups", "internal", log_groups=True),
+    "queues": KeyUse("News of objects", "internal", services=("s3.amazonaws.com",)),
 }
 """Keys on AWS, by what they encrypt."""
+
+GCP_KEYS = {
+    "messages": GcpKeyUse("confidential", ("pubsub",)),
+    "writer": GcpKeyUse("internal", ("run",)),
+}
+"""Keys on Google Cloud, by what they encrypt."""
+
+TRANSFER_AGENT = "serviceAccount:project-{number}@storage-transfer-service.iam.gserviceaccount.com"
 
 
 def build(settings: Interconnect) -> dict[str, pulumi.Input[Any]]:
@@ -59,6 +79,7 @@ class _Link:
         self._agree()
         self.keys = Keys("keys", self.aws, settings.keys, KEYS, self.opts)
         self.link = self._join()
+        self._replicate()
         self._dns()
         self._watch()
 
@@ -70,46 +91,26 @@ class _Link:
             standby=self.dr["inventory"],
             tunnels=[str(network) for network in self.settings.plan.tunnels],
         )
-        agreed = pulumi.ResourceOptions(parent=contract)
-        providers: list[pulumi.ProviderResource] = [
-            aws.Provider(
-                "contract-aws", region=self.aws.region, allowed_account_ids=[self.aws.account_id], opts=agreed
-            ),
-            gcp.Provider(
-                "contract-gcp",
-                project=self.gcp.project,
-                region=self.gcp.region,
-                # A person's call must name the project whose quota it uses.
-                billing_project=self.gcp.project,
-                user_project_override=True,
-                opts=agreed,
-            ),
-        ]
-        self.opts = pulumi.ResourceOptions(providers=providers)
+        amazon = aws.Provider(
+            "contract-aws",
+            region=self.aws.region,
+            allowed_account_ids=[self.aws.account_id],
+            opts=pulumi.ResourceOptions(parent=contract),
+        )
+        first = pulumi.ResourceOptions(providers=[self._google("contract-gcp-services", contract)])
+        services = Services("services", self.gcp, APIS, first)
+        google = self._google("contract-gcp", contract, services.enabled)
+        self.opts = pulumi.ResourceOptions(providers=[amazon, google])
 
-    def _dns(self) -> None:
-        prod, dr = self.prod["edge"], self.dr["edge"]
-        ours, theirs = prod["challenge"], dr["challenges"]["shadow"]
-        topics = self.prod["observability"]["topicArns"][GLOBAL_REGION]
-        FailoverDns(
-            "dns",
-            self.aws,
-            self.gcp,
-            self.settings.front_door,
-            domain=self.settings.domain,
-            primary=PrimaryDns(
-                zone_id=prod["zoneId"],
-                distribution=prod["distributionDomainName"],
-                proof=Proof(ours["name"], ours["type"], ours["data"]),
-                topic_arns={"page": topics["page"], "ticket": topics["ticket"]},
-            ),
-            standby=StandbyDns(
-                addresses={"A": dr["addresses"]["ipv4"], "AAAA": dr["addresses"]["ipv6"]},
-                own_name_servers=dr["zones"]["gcp"]["nameServers"],
-                shadow=dr["zones"]["shadow"]["name"],
-                proof=Proof(theirs["name"], theirs["type"], theirs["data"]),
-            ),
-            opts=self.opts,
+    def _google(self, name: str, contract: Contract, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
+        return gcp.Provider(
+            name,
+            project=self.gcp.project,
+            region=self.gcp.region,
+            # A person's call must name the project whose quota it uses.
+            billing_project=self.gcp.project,
+            user_project_override=True,
+            opts=pulumi.ResourceOptions(parent=contract, depends_on=after),
         )
 
     def _join(self) -> Link:
@@ -139,6 +140,83 @@ class _Link:
                 return Partner("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
             case "dedicated":
                 return Dedicated("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
+
+    def _replicate(self) -> None:
+        """The ways of tables' changes and of objects to the standby."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        identities = ServiceIdentities("identities", self.gcp, ("pubsub", "run"), self.opts)
+        keys = GcpKeys("keys-gcp", self.gcp, settings.google_keys, GCP_KEYS, members=identities.members, opts=self.opts)
+        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
+        topics = prod["observability"]["topicArns"][self.aws.region]
+        TableReplication(
+            "tables",
+            self.aws,
+            self.gcp,
+            settings.table_replication,
+            writer=settings.writer,
+            tables=settings.tables,
+            source=tables.Source(
+                {table: prod["tables"]["names"][table] for table in settings.tables}, self.keys.arns["changes"]
+            ),
+            target=tables.Target(
+                instance=dr["tables"]["instanceName"],
+                tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
+                profile=dr["tables"]["profileIds"]["replication"],
+                image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
+                network=dr["network"]["networkId"],
+                subnet=dr["network"]["subnetIds"]["serverless"],
+                regions=[settings.regions.gcp, settings.regions.gcp_second],
+                messages_key=keys.ids["messages"],
+                images_key=keys.ids["writer"],
+                agent=identities.members["pubsub"],
+                channels=channels,
+            ),
+            opts=self.opts,
+        )
+        ObjectReplication(
+            "objects",
+            self.aws,
+            self.gcp,
+            settings.object_replication,
+            buckets=settings.buckets,
+            source=objects.Source(
+                {use: prod["buckets"][use] for use in settings.buckets},
+                prod["inventory"]["keys"]["objects"]["id"],
+                self.keys.arns["queues"],
+                {self.aws.region: {level: topics[level] for level in SEVERITIES}},
+            ),
+            target=objects.Target(
+                {use: dr["buckets"][use] for use in settings.buckets},
+                TRANSFER_AGENT.format(number=self.gcp.project_number),
+                channels,
+            ),
+            opts=self.opts,
+        )
+
+    def _dns(self) -> None:
+        prod, dr = self.prod["edge"], self.dr["edge"]
+        ours, theirs = prod["challenge"], dr["challenges"]["shadow"]
+        topics = self.prod["observability"]["topicArns"][GLOBAL_REGION]
+        FailoverDns(
+            "dns",
+            self.aws,
+            self.gcp,
+            self.settings.front_door,
+            domain=self.settings.domain,
+            primary=PrimaryDns(
+                zone_id=prod["zoneId"],
+                distribution=prod["distributionDomainName"],
+                proof=Proof(ours["name"], ours["type"], ours["data"]),
+                topic_arns={"page": topics["page"], "ticket": topics["ticket"]},
+            ),
+            standby=StandbyDns(
+                addresses={"A": dr["addresses"]["ipv4"], "AAAA": dr["addresses"]["ipv6"]},
+                own_name_servers=dr["zones"]["gcp"]["nameServers"],
+                shadow=dr["zones"]["shadow"]["name"],
+                proof=Proof(theirs["name"], theirs["type"], theirs["data"]),
+            ),
+            opts=self.opts,
+        )
 
     def _watch(self) -> None:
         """Alarms of either side, which tell the people whom that side's own alarms tell."""

@@ -427,7 +427,11 @@ class _Region:
                 "partnerAddresses": self.edge.partners.addresses,
                 "partnerTargetGroupArn": self.edge.partners.target_group_arn,
             },
-            "tables": {"arns": self.tables.table_arns, "streamArns": self.tables.stream_arns},
+            "tables": {
+                "names": self.tables.table_names,
+                "arns": self.tables.table_arns,
+                "streamArns": self.tables.stream_arns,
+            },
             "cache": {
                 "endpoint": self.cache.endpoint,
                 "arn": self.cache.arn,

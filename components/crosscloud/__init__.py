@@ -1,0 +1,1 @@
+"""Components that stand on both clouds: links, replication, DNS."""

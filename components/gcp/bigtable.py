@@ -1,15 +1,14 @@
 """Bigtable tables that hold what DynamoDB's do, a table for each table and each index.
 
-Row keys. A row's key is the item's hash key and, if the table has one, its range key, each in an encoding that sorts
-as DynamoDB does: text as UTF-8, binary as it is, numbers by sign, exponent and digits. In each part the byte 00 is
-written 00 FF, and 00 01 stands between two parts, so that a key that begins another sorts before it and all items of
-a hash key are one range of rows. A row of an index's table has the index's keys, then the table's, since DynamoDB lets
+Rows. services/bigtable_writer writes them, and applications after a failover must write them alike: its codec says how
+a row key is made of an item's keys, so that rows sort as DynamoDB sorts the items of a partition, and how an item is
+one image in DynamoDB's JSON. A row of an index's table has the index's keys, then the table's, since DynamoDB lets
 many items share an index's key.
 
-Columns. Family `item` has a column for each attribute, its value as DynamoDB writes it in JSON, type included. Family
-`meta` has `changed`, the time of the newest change applied in microseconds, and `deleted` if that was a deletion: a
-row with it is none. Both outlive every record that may still come, so that a late, older one is told apart and
-dropped (CheckAndMutateRow). Cells are stamped with the change's time in milliseconds, the finest that Bigtable takes.
+Columns. Family `item` has `image`, and `version`: the time of the change in microseconds, and what settles ties. A
+deleted item has its `version` in the family `gone` instead, which outlives every record that may still come: a late,
+older one is told apart and dropped (CheckAndMutateRow). Cells are stamped with the change's time in milliseconds, the
+finest that Bigtable takes.
 
 Expiry. DynamoDB deletes expired items itself and replication carries that over. Bigtable knows no expiry of single
 items: readers leave out those whose time has passed, as they must on DynamoDB, and items not written for long are
@@ -29,8 +28,8 @@ from settings.gcp.data import KeyValueStoreSettings
 from settings.shared import TableSettings
 from settings.types import Mode
 
-ITEM, META = "item", "meta"
-"""Column families."""
+ITEM, GONE = "item", "gone"
+"""Column families: what an item is, and that it was deleted. services/bigtable_writer/store.py names the same."""
 
 BACKUP_HOURS = 24
 """Hours between two backups, of the 24 to 168 that Bigtable takes."""
@@ -58,10 +57,11 @@ class KeyValueStore(GcpComponent):
     """Replicated tables with their indexes: encrypted, backed up daily, and hard to delete.
 
     A cluster stands in each zone and scales itself. Every DynamoDB table has a table of its name, and every global
-    secondary index one named `<table>.<index>`, since Bigtable keeps no index: whoever writes an item writes its index
-    rows, the replication as well as, in a disaster, the applications. Tables stream their changes for the way back;
-    index tables do not, for DynamoDB makes its indexes itself. Bigtable restores backups, not any second: overwritten
-    values stay readable for some days instead. Access to tables is left to the applications' roles.
+    secondary index one named `<table>.<index>`, since Bigtable keeps no index. Replication writes the tables alone:
+    the indexes are made from them when this region takes over, and whoever writes an item then writes its index rows.
+    Tables stream their changes for the way back; index tables do not, for DynamoDB makes its indexes itself. Bigtable
+    restores backups, not any second: values that applications overwrite stay readable for some days instead;
+    replication keeps the newest one alone. Access to tables is left to the applications' roles.
     """
 
     instance_name: pulumi.Output[str]
@@ -152,7 +152,7 @@ class KeyValueStore(GcpComponent):
             f"{name}-{table_name}",
             name=table_name,
             instance_name=self.instance_name,
-            column_families=[{"family": ITEM}, {"family": META}],
+            column_families=[{"family": ITEM}, {"family": GONE}],
             change_stream_retention=_hours(settings.change_days * 24) if streamed else None,
             automated_backup_policy={
                 "retention_period": _hours(settings.backup_days * 24),
@@ -183,7 +183,7 @@ def _collected(table: TableSettings, settings: KeyValueStoreSettings) -> Iterato
         yield ITEM, {"mode": "union", "rules": [overwritten, _older_than(settings.expiring_days)]}
     else:
         yield ITEM, overwritten
-    yield META, {"mode": "union", "rules": [newest, _older_than(settings.tombstone_days)]}
+    yield GONE, {"mode": "union", "rules": [newest, _older_than(settings.tombstone_days)]}
 
 
 def _older_than(days: int) -> dict[str, Any]:

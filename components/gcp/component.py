@@ -55,8 +55,3 @@ class GcpComponent(Component):
         )
         super().__init__(f"multicloud:gcp:{kind}", name, None, pulumi.ResourceOptions.merge(opts, mark))
         self.scope, self.protect = scope, scope.protect
-
-    @property
-    def deletion_policy(self) -> str:
-        """What the provider does when it is told to delete something that holds data."""
-        return "PREVENT" if self.protect else "DELETE"

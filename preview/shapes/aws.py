@@ -293,6 +293,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "replicas.kmsKeyId": "arn:{partition}:kms:{region}:{account}:alias/aws/secretsmanager",
         "replicas.status": "InSync",
     },
+    "kinesis/streamConsumer:StreamConsumer": {"id": "{arn}", "arn": "{streamArn}/consumer/{label}:{digits:.10}"},
     "secretsmanager/secretRotation:SecretRotation": {"id": "{secretId}"},
     "secretsmanager/secretVersion:SecretVersion": {
         "id": "{secretId}|{versionId}",

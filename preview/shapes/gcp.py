@@ -66,6 +66,10 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "dnsResourceRecords.type": "CNAME",
         "dnsResourceRecords.data": "{uuid}.{digits:.2}.authorize.certificatemanager.goog.",
     },
+    "cloudrunv2/service:Service": {
+        "id": "projects/{project}/locations/{location}/services/{label}",
+        "uri": "https://{label}-{hex:.10}-uc.a.run.app",
+    },
     "compute/address:Address": {
         "id": "projects/{project}/regions/{region}/addresses/{label}",
         "address": "203.0.113.{octet}",
@@ -204,6 +208,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "connectionName": "{project}:{region}:{label}",
         "privateIpAddress": "10.{octets}.{octet}",
     },
+    "storage/transferJob:TransferJob": {"id": "transferJobs/{digits:.20}", "name": "{id}"},
     "storage/bucket:Bucket": {"id": "{label}", "url": "gs://{label}"},
 }
 

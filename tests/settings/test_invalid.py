@@ -484,6 +484,23 @@ CASES = {
             "a facility without a domain", "link.dedicated", {"circuits": [{**CIRCUIT, "google_location": "pdx-1922"}]},
             "such as pdx-zone1-1922", at="link.dedicated.circuits[0].google_location", shown='"pdx-1922"',
         ),
+        Case("writer by a tag", "writer.image_digest", "latest", "sha256: and 64 hexadecimal digits"),
+        Case(
+            "writers that shrink", "writer", {"image_digest": f"sha256:{'0' * 64}", "maximum_instances": 1},
+            "use 2 or more", at="writer.maximum_instances", shown="1",
+        ),
+        Case("writer without memory", "writer.memory_mib", 256, "512 to 32768"),
+        Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 8760"),
+        Case("changes kept too long", "table_replication.backlog_days", 32, "3 to 31"),
+        Case(
+            "pushes that come faster", "table_replication",
+            {"minimum_backoff_seconds": 300, "maximum_backoff_seconds": 60},
+            "raise it", at="table_replication.maximum_backoff_seconds", shown="60",
+        ),
+        Case(
+            "transfers by an address", "object_replication.transfer_subject", "project-1@example.com", "subjectId"
+        ),
+        Case("news of objects kept too long", "object_replication.event_days", 15, "3 to 14"),
     ],
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ ALLOWED: Mapping[str, str] = {
     "gcp:compute/vPNTunnel:VPNTunnel": "a tunnel",
     "gcp:networkconnectivity/*": "a circuit",
     # Identities and keys.
-    "*iAMMember:*": "a right of replication's",
+    "*[Ii][Aa][Mm]Member:*": "a right of replication's",
     "aws:iam/*": "what replication may do on AWS",
     "aws:kms/alias:Alias": "a key's name",
     "aws:kms/key:Key": "encrypts what is on its way, and logs",
