@@ -92,6 +92,7 @@ CASES = {
             (changed("peerExternalGatewayInterface", 0), ""),
             ([each for each in LINK if each is not CUSTOMERS[1]], ""),
         ],
+        unknown=[changed("vpnGatewayInterface", UNKNOWN)],
     ),
     "crosscloud-vpn-bgp-sessions": Cases(
         passes=[LINK],
