@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_gcp as gcp
 
 # The CLI runs this program from its own folder; settings and components are the platform's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -37,18 +36,10 @@ APIS = (
 
 settings = load_beside(Bootstrap)
 accounts, regions, owner = settings.accounts, settings.regions, settings.ownership
-tags = Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="link")
+tags = Tags.owned(owner, dr_role="link")
 
 google = gcp_component.Scope(accounts.gcp_project, accounts.gcp_project_number, regions.gcp, tags, protect=True)
-google_provider = gcp.Provider(
-    "gcp",
-    project=google.project,
-    region=google.region,
-    # Budgets belong to the billing account: a person's call must name the project whose quota it uses.
-    billing_project=google.project,
-    user_project_override=True,
-)
-on_google = pulumi.ResourceOptions(providers=[google_provider])
+on_google = pulumi.ResourceOptions(providers=[google.provider("gcp")])
 services = Services("services", google, APIS, on_google).enabled
 location, key_location = regions.gcp_continent
 state = StateStore(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from settings.shared import Ownership
+
 DataClass = Literal["public", "internal", "confidential", "restricted"]
 """How much harm the disclosure of a resource's contents would do, least first."""
 
@@ -19,6 +21,11 @@ class Tags:
     owner: str
     cost_centre: str
     dr_role: DrRole
+
+    @classmethod
+    def owned(cls, owner: Ownership, dr_role: DrRole) -> "Tags":
+        """The tags of a stack's owner."""
+        return cls(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role)
 
     @property
     def common(self) -> dict[str, str]:

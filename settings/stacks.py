@@ -158,14 +158,6 @@ class Dr(Shared):
     edge: gcp_edge.EdgeSettings = gcp_edge.EdgeSettings()
     """DNS, certificates, load balancer, firewall, partners."""
 
-    @field_validator("edge")
-    @classmethod
-    def _signed_bucket_is_one_of_ours(cls, edge: gcp_edge.EdgeSettings, info: ValidationInfo) -> gcp_edge.EdgeSettings:
-        known = info.data.get("buckets")
-        if edge.signed_bucket and known is not None and edge.signed_bucket not in known:
-            raise Refusal("there is no such bucket to serve", f"name one of {', '.join(known)}", at=("signed_bucket",))
-        return edge
-
     cluster: gcp_cluster.ClusterSettings = gcp_cluster.ClusterSettings()
     """The GKE Autopilot cluster."""
 
@@ -181,6 +173,41 @@ class Dr(Shared):
     backup: gcp_backup.BackupSettings = gcp_backup.BackupSettings()
     """Backup for GKE."""
 
+    security: gcp_security.SecuritySettings = gcp_security.SecuritySettings()
+    """The project's audit log, guards and contacts."""
+
+    observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
+    """Logs, alarms, dashboards, objectives and checks from outside."""
+
+    database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
+    """The Cloud SQL for PostgreSQL instance."""
+
+    key_value_store: gcp_data.KeyValueStoreSettings
+    """The Bigtable instance."""
+
+    cache: gcp_data.CacheSettings = gcp_data.CacheSettings()
+    """The Memorystore for Valkey instance."""
+
+    stream: gcp_stream.StreamSettings = gcp_stream.StreamSettings()
+    """The Managed Kafka cluster."""
+
+    messaging: gcp_stream.MessagingSettings = gcp_stream.MessagingSettings()
+    """The Pub/Sub subscriptions."""
+
+    storage: gcp_storage.StorageSettings = gcp_storage.StorageSettings()
+    """The Cloud Storage buckets."""
+
+    secret_store: gcp_secrets.SecretStoreSettings
+    """Secret Manager."""
+
+    @field_validator("edge")
+    @classmethod
+    def _signed_bucket_is_one_of_ours(cls, edge: gcp_edge.EdgeSettings, info: ValidationInfo) -> gcp_edge.EdgeSettings:
+        known = info.data.get("buckets")
+        if edge.signed_bucket and known is not None and edge.signed_bucket not in known:
+            raise Refusal("there is no such bucket to serve", f"name one of {', '.join(known)}", at=("signed_bucket",))
+        return edge
+
     @field_validator("fleet")
     @classmethod
     def _bundle_is_an_artifact(
@@ -191,24 +218,9 @@ class Dr(Shared):
             raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("bundle",))
         return fleet
 
-    security: gcp_security.SecuritySettings = gcp_security.SecuritySettings()
-    """The project's audit log, guards and contacts."""
-
-    observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
-    """Logs, alarms, dashboards, objectives and checks from outside."""
-
     def needed_secrets(self) -> tuple[str, ...]:
         """The key or URL of each receiver."""
         return tuple(gcp_observability.SECRET_OF[kind] for kind in self.receivers)
-
-    database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
-    """The Cloud SQL for PostgreSQL instance."""
-
-    key_value_store: gcp_data.KeyValueStoreSettings
-    """The Bigtable instance."""
-
-    cache: gcp_data.CacheSettings = gcp_data.CacheSettings()
-    """The Memorystore for Valkey instance."""
 
     @field_validator("key_value_store")
     @classmethod
@@ -224,18 +236,6 @@ class Dr(Shared):
                     at=("zones", position),
                 )
         return store
-
-    stream: gcp_stream.StreamSettings = gcp_stream.StreamSettings()
-    """The Managed Kafka cluster."""
-
-    messaging: gcp_stream.MessagingSettings = gcp_stream.MessagingSettings()
-    """The Pub/Sub subscriptions."""
-
-    storage: gcp_storage.StorageSettings = gcp_storage.StorageSettings()
-    """The Cloud Storage buckets."""
-
-    secret_store: gcp_secrets.SecretStoreSettings
-    """Secret Manager."""
 
 
 class Interconnect(Shared):
@@ -253,14 +253,6 @@ class Interconnect(Shared):
     kind: LinkKind = "vpn"
     """The private link: HA VPN, Partner or Dedicated Interconnect."""
 
-    @field_validator("kind")
-    @classmethod
-    def _link_can_be_made(cls, kind: LinkKind, info: ValidationInfo) -> LinkKind:
-        if {"link", "regions", "addresses"} <= info.data.keys():
-            asns = info.data["addresses"].asns
-            info.data["link"].check(kind, info.data["regions"].aws, (asns.aws, asns.gcp))
-        return kind
-
     protection: bool = True
     """Deletion protection and Pulumi's `protect`; false only for an environment to throw away."""
 
@@ -272,6 +264,14 @@ class Interconnect(Shared):
 
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
+
+    @field_validator("kind")
+    @classmethod
+    def _link_can_be_made(cls, kind: LinkKind, info: ValidationInfo) -> LinkKind:
+        if {"link", "regions", "addresses"} <= info.data.keys():
+            asns = info.data["addresses"].asns
+            info.data["link"].check(kind, info.data["regions"].aws, (asns.aws, asns.gcp))
+        return kind
 
     @field_validator("writer")
     @classmethod

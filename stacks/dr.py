@@ -6,7 +6,6 @@ Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `m
 from dataclasses import replace
 
 import pulumi
-import pulumi_gcp as gcp
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
@@ -128,7 +127,7 @@ class _Region:
             project=settings.accounts.gcp_project,
             project_number=settings.accounts.gcp_project_number,
             region=settings.regions.gcp,
-            tags=Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="standby"),
+            tags=Tags.owned(owner, dr_role="standby"),
             protect=settings.protection,
         )
         self._project()
@@ -142,25 +141,16 @@ class _Region:
 
     def _project(self) -> None:
         """APIs first: every other resource waits for them, by its provider."""
-        first = pulumi.ResourceOptions(providers=[self._provider("gcp-services")])
+        first = pulumi.ResourceOptions(providers=[self.scope.provider("gcp-services")])
         services = Services("services", self.scope, APIS, first)
-        self.opts = pulumi.ResourceOptions(providers=[self._provider("gcp", services.enabled)])
+        self.opts = pulumi.ResourceOptions(
+            providers=[self.scope.provider("gcp", pulumi.ResourceOptions(depends_on=services.enabled))]
+        )
         uses = self._keys()
         self.identities = ServiceIdentities(
             "identities", self.scope, {service for use in uses.values() for service in use.services}, self.opts
         )
         self.keys = Keys("keys", self.scope, self.settings.keys, uses, members=self.identities.members, opts=self.opts)
-
-    def _provider(self, name: str, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
-        return gcp.Provider(
-            name,
-            project=self.scope.project,
-            region=self.scope.region,
-            # A person's call must name the project whose quota it uses.
-            billing_project=self.scope.project,
-            user_project_override=True,
-            opts=pulumi.ResourceOptions(depends_on=after),
-        )
 
     def _keys(self) -> dict[str, KeyUse]:
         """Keys of this region, and of the places where copies are kept."""

@@ -4,7 +4,6 @@ from typing import Any, get_args
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_gcp as gcp
 
 from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
@@ -62,7 +61,7 @@ class _Link:
 
     def __init__(self, settings: Interconnect) -> None:
         owner = settings.ownership
-        tags = Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="link")
+        tags = Tags.owned(owner, dr_role="link")
         self.settings = settings
         self.prod = read("prod", ProdExports)
         self.dr = read("dr", DrExports)
@@ -91,27 +90,17 @@ class _Link:
             standby=self.dr["inventory"],
             tunnels=[str(network) for network in self.settings.plan.tunnels],
         )
+        agreed = pulumi.ResourceOptions(parent=contract)
         amazon = aws.Provider(
             "contract-aws",
             region=self.aws.region,
             allowed_account_ids=[self.aws.account_id],
-            opts=pulumi.ResourceOptions(parent=contract),
+            opts=agreed,
         )
-        first = pulumi.ResourceOptions(providers=[self._google("contract-gcp-services", contract)])
+        first = pulumi.ResourceOptions(providers=[self.gcp.provider("contract-gcp-services", agreed)])
         services = Services("services", self.gcp, APIS, first)
-        google = self._google("contract-gcp", contract, services.enabled)
+        google = self.gcp.provider("contract-gcp", pulumi.ResourceOptions(parent=contract, depends_on=services.enabled))
         self.opts = pulumi.ResourceOptions(providers=[amazon, google])
-
-    def _google(self, name: str, contract: Contract, after: list[pulumi.Resource] | None = None) -> gcp.Provider:
-        return gcp.Provider(
-            name,
-            project=self.gcp.project,
-            region=self.gcp.region,
-            # A person's call must name the project whose quota it uses.
-            billing_project=self.gcp.project,
-            user_project_override=True,
-            opts=pulumi.ResourceOptions(parent=contract, depends_on=after),
-        )
 
     def _join(self) -> Link:
         """The private link, of the kind that the settings name."""

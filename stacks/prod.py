@@ -71,7 +71,7 @@ class _Region:
         self.scope = Scope(
             account_id=settings.accounts.aws,
             region=settings.regions.aws,
-            tags=Tags(owner.service, owner.environment, owner.owner, owner.cost_centre, dr_role="primary"),
+            tags=Tags.owned(owner, dr_role="primary"),
             protect=settings.protection,
         )
         # No default tags: every resource carries its own, where a preview and the policies see them.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_gcp import Provider
 
 from components.component import Component, marked
 from components.tags import DataClass, Tags
@@ -18,6 +19,17 @@ class Scope:
     tags: Tags
     protect: bool
     """Guards stateful resources: Pulumi's `protect`, and the cloud's own protection where there is one."""
+
+    def provider(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Provider:
+        """A provider pinned to the project, whose quota a person's calls use as well: Google asks for it by name."""
+        return Provider(
+            name,
+            project=self.project,
+            region=self.region,
+            billing_project=self.project,
+            user_project_override=True,
+            opts=opts,
+        )
 
 
 # Where our labels go, if not to `labels`: a notification channel's are its settings.
