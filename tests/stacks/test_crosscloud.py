@@ -104,7 +104,7 @@ FAULTS = (
     Fault(
         "crosscloud-labels-parity",
         "standby.labels.owner",
-        (("stacks/dr.py", "owner.environment, owner.owner", 'owner.environment, "another-team"'),),
+        (("stacks/dr.py", "Tags.owned(owner,", 'Tags.owned(owner.model_copy(update={"owner": "another-team"}),'),),
     ),
 )
 
