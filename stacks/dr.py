@@ -36,6 +36,7 @@ from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
 from components.tags import Tags
+from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
 from stacks import inventory
@@ -173,7 +174,8 @@ class _Region:
             self.scope,
             network_id=self.network.network_id,
             ranges=self.network.ranges,
-            peers=[self.settings.plan.aws.block],
+            entering=to_standby(self.settings.plan),
+            leaving=to_primary(self.settings.plan),
             opts=self.opts,
         )
         Endpoints(

@@ -15,6 +15,7 @@ from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
 from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
+from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
@@ -24,6 +25,7 @@ from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
+from settings.flows import to_primary, to_standby
 from settings.observability import Severity
 from settings.replication import WRITER_IMAGE
 from settings.stacks import Interconnect
@@ -78,6 +80,7 @@ class _Link:
         self._agree()
         self.keys = Keys("keys", self.aws, settings.keys, KEYS, self.opts)
         self.link = self._join()
+        self._open()
         self._replicate()
         self._dns()
         self._watch()
@@ -129,6 +132,20 @@ class _Link:
                 return Partner("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
             case "dedicated":
                 return Dedicated("link", self.aws, self.gcp, link, ends=ends, opts=self.opts)
+
+    def _open(self) -> None:
+        """The primary's groups for just what crosses the link; the standby's firewall has the same flows."""
+        entering, leaving = to_primary(self.settings.plan), to_standby(self.settings.plan)
+        stores = {"database": self.prod["database"], "stream": self.prod["stream"], "cache": self.prod["cache"]}
+        Openings(
+            "openings",
+            self.aws,
+            self.gcp,
+            groups={name: store["securityGroupId"] for name, store in stores.items()},
+            entering=entering,
+            leaving=leaving,
+            opts=self.opts,
+        )
 
     def _replicate(self) -> None:
         """The ways of tables' changes and of objects to the standby."""

@@ -10,6 +10,7 @@ from pulumi_gcp import compute
 
 from components.gcp.component import GcpComponent, Scope
 from settings.addresses import GcpPlan
+from settings.flows import Flow
 from settings.types import RFC_1918
 
 ANYWHERE = (IPv4Network("0.0.0.0/0"),)
@@ -30,8 +31,10 @@ STORES: Mapping[str, tuple[str, ...]] = {
 }
 """TCP ports of the managed stores, by the range of the address plan that they answer in."""
 
-# What the primary serves: HTTPS, PostgreSQL, the cache, Kafka with SCRAM and with IAM.
-PEER_PORTS = ("443", "5432", "6379", "9096", "9098")
+
+Direction = Literal["INGRESS", "EGRESS"]
+INGRESS: Direction = "INGRESS"
+EGRESS: Direction = "EGRESS"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Rule:
     """
 
     priority: int
-    direction: Literal["INGRESS", "EGRESS"]
+    direction: Direction
     description: str
     sources: Sequence[IPv4Network] = ()
     destinations: Sequence[IPv4Network] = ()
@@ -53,18 +56,37 @@ class Rule:
     action: Literal["allow", "deny"] = "allow"
 
 
-def rules(own: GcpPlan, peers: Sequence[IPv4Network]) -> dict[str, Rule]:
+def rules(own: GcpPlan, entering: Mapping[str, Flow], leaving: Mapping[str, Flow]) -> dict[str, Rule]:
     """Every rule of the network by name."""
     cluster = (own.nodes, own.pods)
     return {
-        **_ingress(own, cluster, peers),
-        **_egress(own, cluster, peers),
+        **_ingress(own, cluster),
+        **_egress(own, cluster),
+        **{
+            f"in-peer-{_name(flow)}": _crossing(1100 + 10 * at, "INGRESS", entering[flow])
+            for at, flow in enumerate(entering)
+        },
+        **{
+            f"out-peer-{_name(flow)}": _crossing(2200 + 10 * at, "EGRESS", leaving[flow])
+            for at, flow in enumerate(leaving)
+        },
         "in-rest": Rule(9000, "INGRESS", "Everything else", sources=ANYWHERE, protocol="all", action="deny"),
         "out-rest": Rule(9010, "EGRESS", "Everything else", destinations=ANYWHERE, protocol="all", action="deny"),
     }
 
 
-def _ingress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4Network]) -> dict[str, Rule]:
+def _crossing(priority: int, direction: Direction, flow: Flow) -> Rule:
+    return Rule(
+        priority,
+        direction,
+        flow.purpose,
+        sources=flow.sources,
+        destinations=flow.destinations,
+        ports=(str(flow.port),),
+    )
+
+
+def _ingress(own: GcpPlan, cluster: Sequence[IPv4Network]) -> dict[str, Rule]:
     return {
         "in-cluster": Rule(1000, "INGRESS", "Nodes and pods among each other", sources=cluster, protocol="all"),
         # Webhooks serve on ports of their own.
@@ -73,21 +95,10 @@ def _ingress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4N
         "in-load-balancers": Rule(1020, "INGRESS", "Load balancers and health checks", sources=LOAD_BALANCERS),
         "in-proxies": Rule(1030, "INGRESS", "Regional proxies to their backends", sources=[own.proxy_only]),
         "in-partners": Rule(1040, "INGRESS", "Partners to the published service", sources=[own.psc], ports=("443",)),
-        **{
-            f"in-peers-{_name(store)}": Rule(
-                1100 + 10 * index,
-                "INGRESS",
-                f"The primary region to {_name(store)}",
-                sources=peers,
-                destinations=[getattr(own, store)],
-                ports=ports,
-            )
-            for index, (store, ports) in enumerate(STORES.items())
-        },
     }
 
 
-def _egress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4Network]) -> dict[str, Rule]:
+def _egress(own: GcpPlan, cluster: Sequence[IPv4Network]) -> dict[str, Rule]:
     return {
         "out-cluster": Rule(2000, "EGRESS", "Nodes and pods among each other", destinations=cluster, protocol="all"),
         # The API server, and the tunnel by which the control plane reaches nodes (Konnectivity).
@@ -109,7 +120,6 @@ def _egress(own: GcpPlan, cluster: Sequence[IPv4Network], peers: Sequence[IPv4Ne
             )
             for index, (store, ports) in enumerate(STORES.items())
         },
-        "out-peers": Rule(2200, "EGRESS", "The primary region", destinations=peers, ports=PEER_PORTS),
         "out-private": Rule(
             3000, "EGRESS", "Every other private network", destinations=PRIVATE, protocol="all", action="deny"
         ),
@@ -136,8 +146,8 @@ class Firewall(GcpComponent):
     Administrators get in by no port: there is none for SSH, nor for Identity-Aware Proxy.
 
     The stores that peers reach are endpoints and a peering, no machines of this network; Google asks a network's
-    rules for those only where traffic leaves. The rules for peers say what is meant, and hold for what else gets an
-    address there. https://docs.cloud.google.com/firewall/docs/firewall-policies-rule-eval-order
+    rules for those only where traffic leaves. The rules for what peers send say what is meant, and hold for what else
+    gets an address there. https://docs.cloud.google.com/firewall/docs/firewall-policies-rule-eval-order
     """
 
     policy_id: pulumi.Output[str]
@@ -149,16 +159,17 @@ class Firewall(GcpComponent):
         *,
         network_id: pulumi.Input[str],
         ranges: GcpPlan,
-        peers: Sequence[IPv4Network],
+        entering: Mapping[str, Flow],
+        leaving: Mapping[str, Flow],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the policy of a network; `peers` are the private ranges outside it that it exchanges data with."""
+        """Make the policy of a network; `entering` and `leaving` are what crosses its private links, by name."""
         super().__init__("Firewall", name, scope, "internal", opts)
         policy = compute.NetworkFirewallPolicy(
             f"{name}-policy", description="What may enter and leave the standby region", opts=self.child()
         )
         self.policy_id = policy.id
-        for rule_name, rule in rules(ranges, peers).items():
+        for rule_name, rule in rules(ranges, entering, leaving).items():
             compute.NetworkFirewallPolicyRule(
                 f"{name}-{rule_name}",
                 firewall_policy=policy.name,

@@ -9,6 +9,7 @@ from preview.graph import Graph, Node
 RULE = "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule"
 NODE, POD, KAFKA, CACHE, SQL = "10.74.0.9", "10.72.1.7", "10.77.6.4", "10.77.10.4", "10.76.0.3"
 CONTROL_PLANE, GOOGLE_APIS, PROXY, PARTNER = "10.77.11.2", "10.77.11.16", "10.77.4.8", "10.77.7.5"
+DMS, CONNECT, SERVERLESS = "10.77.8.2", "10.77.0.9", "10.77.9.3"
 AURORA, STRANGER, PUBLIC, HEALTH_CHECK = "10.64.160.4", "10.200.0.1", "198.51.100.7", "35.191.3.3"
 
 
@@ -55,8 +56,6 @@ class TestWaysIn:
             (PROXY, POD, "tcp:8080"),
             (PARTNER, NODE, "tcp:443"),
             (AURORA, SQL, "tcp:5432"),
-            (AURORA, KAFKA, "tcp:9092"),
-            (AURORA, CACHE, "tcp:11000"),
         ],
     )
     def test_what_the_cluster_and_its_stores_need_is_let_in(
@@ -73,7 +72,8 @@ class TestWaysIn:
             (STRANGER, POD, "tcp:443"),
             (AURORA, POD, "tcp:443"),
             (AURORA, SQL, "tcp:22"),
-            (AURORA, KAFKA, "tcp:443"),
+            (AURORA, KAFKA, "tcp:9092"),
+            (AURORA, CACHE, "tcp:11000"),
             (PARTNER, NODE, "tcp:10250"),
             (HEALTH_CHECK, POD, "udp:443"),
         ],
@@ -95,7 +95,9 @@ class TestWaysOut:
             (POD, KAFKA, "tcp:9092"),
             (POD, CACHE, "tcp:6379"),
             (POD, CACHE, "tcp:13047"),
-            (POD, AURORA, "tcp:5432"),
+            (DMS, AURORA, "tcp:5432"),
+            (CONNECT, AURORA, "tcp:9096"),
+            (SERVERLESS, AURORA, "tcp:6379"),
             (POD, PUBLIC, "tcp:443"),
         ],
     )
@@ -110,7 +112,10 @@ class TestWaysOut:
             (POD, "8.8.8.8", "udp:53"),
             (POD, STRANGER, "tcp:443"),
             (POD, "100.64.0.1", "tcp:443"),
-            (POD, AURORA, "tcp:22"),
+            (POD, AURORA, "tcp:5432"),
+            (DMS, AURORA, "tcp:22"),
+            (DMS, "10.64.0.4", "tcp:5432"),  # a node, no store
+            (CONNECT, AURORA, "tcp:5432"),
             (POD, SQL, "tcp:443"),
             (POD, GOOGLE_APIS, "tcp:80"),
         ],
