@@ -193,6 +193,9 @@ CARRIERS: Mapping[str, tuple[str, ...]] = {
     "aws:ec2/subnet:Subnet": ("availabilityZone", "cidrBlock", "vpcId"),
     "aws:iam/role:Role": ("name", "namePrefix", "path"),
     "aws:rds/subnetGroup:SubnetGroup": ("name", "namePrefix"),
+    # MirrorMaker's positions and heartbeats are in the Kafka cluster.
+    "gcp:managedkafka/connectCluster:ConnectCluster": ("connectClusterId", "kafkaCluster", "location", "project"),
+    "gcp:managedkafka/connector:Connector": ("connectCluster", "connectorId", "location", "project"),
     # Another region or account holds none of a stack's resources: all of them would be made there anew.
     "pulumi:providers:aws": ("allowedAccountIds", "region"),
     "pulumi:providers:gcp": ("project",),

@@ -65,6 +65,8 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:gkehub/featureMembership:FeatureMembership": Minutes(0.2, 0.5, 2),
     "gcp:gkehub/membership:Membership": Minutes(0.2, 0.5, 2),
     "gcp:managedkafka/cluster:Cluster": Minutes(20, 30, 60),
+    "gcp:managedkafka/connectCluster:ConnectCluster": Minutes(10, 20, 40),
+    "gcp:managedkafka/connector:Connector": Minutes(0.2, 0.5, 3),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
     "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": Minutes(0.2, 0.5, 2),
     "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),

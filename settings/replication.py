@@ -1,9 +1,10 @@
 """Settings of the replication between the two regions: each default safe for production."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ValidationInfo, field_validator
 
+from settings.gcp.secrets import SecretStoreSettings
 from settings.types import Model, Refusal, between, matching
 
 WRITER_IMAGE = "bigtable-writer"
@@ -107,3 +108,39 @@ class ObjectReplicationSettings(Model):
         int, *between(3, 14, "SQS keeps messages 14 days at most, and less than 3 do not outlast a weekend")
     ] = 14
     """Days for which the news of an object waits to be read."""
+
+
+class StreamReplicationSettings(Model):
+    """The way of records from MSK to the standby."""
+
+    kind: Literal["mirror", "import"] = "mirror"
+    """By MirrorMaker over the private link, into Kafka and Pub/Sub with readers' positions; or by Pub/Sub's import
+    topics over the internet: cheap, for readers of Pub/Sub alone, and MSK's brokers must be public."""
+
+    vcpus: Annotated[int, *between(3, 45, "Managed Kafka Connect starts with three workers of one vCPU")] = 6
+    """vCPUs of all workers together."""
+
+    memory_gib_per_vcpu: Annotated[
+        int, *between(1, 8, "Managed Kafka Connect takes 1 to 8 GiB of memory for each vCPU")
+    ] = 4
+    """Memory for each vCPU in GiB."""
+
+    tasks: Annotated[int, *between(1, 100, "each has connections and buffers of its own, which workers hold")] = 6
+    """The most tasks that read MSK at once, and that publish one topic in Pub/Sub; no more than partitions are used."""
+
+    generation: Annotated[int, *between(1, 999, "a connector's name has room for three digits")] = 1
+    """Raised by one, MirrorMaker reads every topic from its beginning again: after a way back (docs/operations.md)."""
+
+    login_version: Annotated[int, *between(1, 100_000, "Secret Manager counts versions from 1")] = 1
+    """The version of the login's password in Secret Manager; workers take an exact one."""
+
+    login_rotation_days: Annotated[int, *between(1, 365, "a secret that never changes is one day known")] = 180
+    """Days after which people are reminded to replace the login's password, on both sides."""
+
+    secret_store: SecretStoreSettings
+    """Where the login's password is kept."""
+
+    import_days: Annotated[
+        int, *between(3, 31, "Pub/Sub keeps messages 31 days at most, and less than 3 do not outlast a weekend")
+    ] = 7
+    """Days for which imported records wait for their readers."""

@@ -1,5 +1,6 @@
 """What joins the two regions; it reads both, and nothing of it is needed to fail over."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pulumi
@@ -9,7 +10,7 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, tables
+from components.crosscloud import objects, stream, tables
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -17,6 +18,8 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.stream import StreamReplication
+from components.crosscloud.stream_import import ImportTarget, StreamImport
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
@@ -45,10 +48,17 @@ KEYS = {
 """Keys on AWS, by what they encrypt."""
 
 GCP_KEYS = {
+    "logins": GcpKeyUse("restricted", ("secretmanager",)),
     "messages": GcpKeyUse("confidential", ("pubsub",)),
     "writer": GcpKeyUse("internal", ("run",)),
 }
 """Keys on Google Cloud, by what they encrypt."""
+
+COPIES = {"logins-second": GcpKeyUse("restricted", ("secretmanager",))}
+"""Keys of the second region."""
+
+AGENTS = ("managedkafka", "pubsub", "run", "secretmanager")
+"""Services whose own accounts get rights here."""
 
 TRANSFER_AGENT = "serviceAccount:project-{number}@storage-transfer-service.iam.gserviceaccount.com"
 
@@ -82,6 +92,7 @@ class _Link:
         self.link = self._join()
         self._open()
         self._replicate()
+        self._replicate_stream()
         self._dns()
         self._watch()
 
@@ -135,7 +146,10 @@ class _Link:
 
     def _open(self) -> None:
         """The primary's groups for just what crosses the link; the standby's firewall has the same flows."""
-        entering, leaving = to_primary(self.settings.plan), to_standby(self.settings.plan)
+        entering, leaving = dict(to_primary(self.settings.plan)), to_standby(self.settings.plan)
+        if self.settings.stream_replication.kind == "import":
+            # Pub/Sub comes by the internet.
+            del entering["stream"]
         stores = {"database": self.prod["database"], "stream": self.prod["stream"], "cache": self.prod["cache"]}
         Openings(
             "openings",
@@ -150,8 +164,11 @@ class _Link:
     def _replicate(self) -> None:
         """The ways of tables' changes and of objects to the standby."""
         prod, dr, settings = self.prod, self.dr, self.settings
-        identities = ServiceIdentities("identities", self.gcp, ("pubsub", "run"), self.opts)
-        keys = GcpKeys("keys-gcp", self.gcp, settings.google_keys, GCP_KEYS, members=identities.members, opts=self.opts)
+        self.identities = identities = ServiceIdentities("identities", self.gcp, AGENTS, self.opts)
+        uses = GCP_KEYS | {use: replace(key, location=settings.regions.gcp_second) for use, key in COPIES.items()}
+        self.google_keys = keys = GcpKeys(
+            "keys-gcp", self.gcp, settings.google_keys, uses, members=identities.members, opts=self.opts
+        )
         channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         topics = prod["observability"]["topicArns"][self.aws.region]
         TableReplication(
@@ -198,6 +215,49 @@ class _Link:
             ),
             opts=self.opts,
         )
+
+    def _replicate_stream(self) -> None:
+        """The way of Kafka's records to the standby, of the kind that the settings name."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        members, key_ids = self.identities.members, self.google_keys.ids
+        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
+        regions = settings.regions
+        match settings.stream_replication.kind:
+            case "mirror":
+                StreamReplication(
+                    "mirror",
+                    self.aws,
+                    self.gcp,
+                    settings.stream_replication,
+                    topics=settings.topics,
+                    source=stream.Source(prod["stream"]["bootstrapBrokersScram"]),
+                    target=stream.Target(
+                        cluster=dr["stream"]["clusterId"],
+                        cluster_name=dr["stream"]["clusterName"],
+                        brokers=dr["stream"]["bootstrapAddress"],
+                        subnet=dr["network"]["subnetIds"]["kafka-connect"],
+                        topics={topic: dr["messaging"]["topicIds"][topic] for topic in settings.topics},
+                        login_keys={regions.gcp: key_ids["logins"], regions.gcp_second: key_ids["logins-second"]},
+                        messages_key=key_ids["messages"],
+                        agent=members["managedkafka"],
+                        secrets_agent=members["secretmanager"],
+                        channels=channels,
+                    ),
+                    opts=self.opts,
+                )
+            case "import":
+                StreamImport(
+                    "imports",
+                    self.aws,
+                    self.gcp,
+                    settings.stream_replication,
+                    topics=settings.topics,
+                    cluster_arn=prod["stream"]["arn"],
+                    target=ImportTarget(
+                        [regions.gcp, regions.gcp_second], key_ids["messages"], members["pubsub"], channels
+                    ),
+                    opts=self.opts,
+                )
 
     def _dns(self) -> None:
         prod, dr = self.prod["edge"], self.dr["edge"]

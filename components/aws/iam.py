@@ -65,6 +65,19 @@ def pod_identity_trust(account_id: str) -> Statement:
     return service_trust("pods.eks.amazonaws.com", account_id, ("sts:AssumeRole", "sts:TagSession"))
 
 
+def google_trust(unique_id: pulumi.Input[str]) -> Statement:
+    """Trust in one Google service account, by the number that no later account of its name has; no key exists.
+
+    Google does not document what audience its services' tokens have, so that the subject alone is asked for.
+    """
+    return {
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRoleWithWebIdentity"],
+        "Principal": {"Federated": "accounts.google.com"},
+        "Condition": {"StringEquals": {"accounts.google.com:sub": unique_id}},
+    }
+
+
 @dataclass(frozen=True)
 class Role:
     """A role and the policies without which it can do nothing: who uses it waits for `policies` too."""

@@ -9,8 +9,9 @@ from pulumi_aws import dynamodb, kinesis
 from pulumi_gcp import bigtable, cloudrunv2, pubsub, serviceaccount
 
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, role
+from components.aws.iam import Role, allow
 from components.crosscloud.component import CrossCloudComponent
+from components.crosscloud.imports import import_reader
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.component import granted
@@ -207,22 +208,7 @@ class TableReplication(CrossCloudComponent):
     def _reader(
         self, source: Source, consumers: Mapping[str, kinesis.StreamConsumer]
     ) -> tuple[pulumi.Output[str], Role]:
-        """The Google service account that Pub/Sub uses for imports, ready for use, and the AWS role that trusts it."""
-        account = self._account("reader", "Pub/Sub, which reads DynamoDB's changes on AWS")
-        tokens = serviceaccount.IAMMember(
-            f"{self._name}-reader-tokens",
-            service_account_id=account.name,
-            role="roles/iam.serviceAccountTokenCreator",
-            member=self._target.agent,
-            opts=self.child(),
-        )
-        # The subject is one account and no other; Google does not document what audience Pub/Sub's tokens have.
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": "accounts.google.com"},
-            "Condition": {"StringEquals": {"accounts.google.com:sub": account.unique_id}},
-        }
+        """As whom Pub/Sub reads the streams."""
         statements = [
             allow(READ_STREAM, list(self.stream_arns.values())),
             allow(READ_CONSUMER, [consumer.arn for consumer in consumers.values()]),
@@ -232,14 +218,9 @@ class TableReplication(CrossCloudComponent):
                 conditions={"StringEquals": {"kms:ViaService": f"kinesis.{self.aws.region}.amazonaws.com"}},
             ),
         ]
-        access = role(
-            f"{self._name}-reader",
-            trust,
-            self,
-            description="Google Cloud's Pub/Sub reads DynamoDB's changes",
-            inline={"streams": statements},
+        return import_reader(
+            self, self._name, "DynamoDB's changes", agent=self._target.agent, inline={"streams": statements}
         )
-        return granted(account.email, tokens), access
 
     def _topic(
         self, table: str, consumer: kinesis.StreamConsumer, reader: pulumi.Output[str], access: Role

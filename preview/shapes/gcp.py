@@ -136,6 +136,14 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "name": "{id}",
         "bootstrapAddress": "bootstrap.{clusterId}.{location}.managedkafka.{project}.cloud.goog:9092",
     },
+    "managedkafka/connectCluster:ConnectCluster": {
+        "id": "projects/{project}/locations/{location}/connectClusters/{connectClusterId}",
+        "name": "{id}",
+    },
+    "managedkafka/connector:Connector": {
+        "id": "projects/{project}/locations/{location}/connectClusters/{connectCluster}/connectors/{connectorId}",
+        "name": "{id}",
+    },
     "managedkafka/topic:Topic": {
         "id": "projects/{project}/locations/{location}/clusters/{cluster}/topics/{topicId}",
         "name": "{id}",

@@ -215,6 +215,8 @@ PINNED = [
     "gcp-iam-no-long-lived-credentials",
     "gcp-iam-no-public-members",
     "gcp-kafka-acl-names-principals",
+    "gcp-kafka-connector-no-literal-secret",
+    "gcp-kafka-connector-uses-sasl-ssl",
     "gcp-kafka-encrypted-with-cmk",
     "gcp-kafka-not-public",
     "gcp-kafka-topic-survives-a-zone",

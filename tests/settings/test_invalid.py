@@ -500,6 +500,15 @@ CASES = {
         Case(
             "transfers by an address", "object_replication.transfer_subject", "project-1@example.com", "subjectId"
         ),
+        Case("a stream by another way", "stream_replication.kind", "copy", "'mirror'"),
+        Case("workers without a vCPU each", "stream_replication.vcpus", 2, "3 to 45"),
+        Case("workers with too much memory", "stream_replication.memory_gib_per_vcpu", 9, "1 to 8"),
+        Case("no task for records", "stream_replication.tasks", 0, "1 to 100"),
+        Case("no generation", "stream_replication.generation", 0, "1 to 999"),
+        Case("the newest login", "stream_replication.login_version", "latest", "digits only"),
+        Case("a login for ever", "stream_replication.login_rotation_days", 366, "1 to 365"),
+        Case("a first reminder on no day", "stream_replication.secret_store.first_reminder", "2027-01-04", "in UTC"),
+        Case("imports kept for a day", "stream_replication.import_days", 1, "3 to 31"),
         Case("news of objects kept too long", "object_replication.event_days", 15, "3 to 14"),
     ],
 }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from preview.graph import Graph
 
 REFERENCE = "pulumi:pulumi:StackReference"
+LOGIN = "gcp:secretmanager/secret:Secret"
 
 # What the link may hold, by pattern of the type, and why nothing is lost with it: replication makes it anew.
 ALLOWED: Mapping[str, str] = {
@@ -53,6 +54,7 @@ ALLOWED: Mapping[str, str] = {
     "gcp:databasemigrationservice/*": "copies the database into the standby's own",
     "gcp:managedkafka/connect*": "copies topics, and keeps nothing",
     "gcp:pubsub/*": "changes on their way, and those that nothing took",
+    LOGIN: "a copy of the login that the primary keeps",
     "gcp:storage/transferJob:TransferJob": "copies objects",
 }
 
@@ -85,13 +87,16 @@ def test_the_link_holds_nothing_that_is_lost_with_it(interconnect: Graph) -> Non
         "gcp:container/cluster:Cluster",
         "gcp:managedkafka/cluster:Cluster",
         "gcp:memorystore/instance:Instance",
-        "gcp:secretmanager/secret:Secret",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:storage/bucket:Bucket",
     ],
 )
 def test_what_it_may_hold_is_no_store_of_a_region(store: str) -> None:
     assert not [pattern for pattern in ALLOWED if fnmatchcase(store, pattern)]
+
+
+def test_its_only_secret_is_a_login_to_the_primary(interconnect: Graph) -> None:
+    assert [node.inputs["secretId"] for node in interconnect.of_type(LOGIN)] == ["platform-production-stream-login"]
 
 
 def test_the_standby_takes_over_without_the_link(changed_stack: Callable[..., Graph]) -> None:

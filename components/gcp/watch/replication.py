@@ -18,10 +18,8 @@ def changes(table: str, subscription_id: pulumi.Input[str], *, rpo_minutes: int)
             minutes=1, vital=True,
         ),
     )  # fmt: skip
-    event = Event(
-        "import",
-        f'resource.type = "pubsub_topic" AND resource.labels.topic_id = "changes.{table}" AND severity >= ERROR',
-        "page",
+    event = _import(
+        f"changes.{table}",
         "Pub/Sub does not read the table's stream: the standby falls behind, and no message shows it.",
         "See the topic's state and its log; if AWS is dark there is nothing to read, and the stream waits.",
     )
@@ -31,6 +29,55 @@ def changes(table: str, subscription_id: pulumi.Input[str], *, rpo_minutes: int)
     )
     labels = {"subscription_id": subscription_id}
     return Watched(table, "Replication", "pubsub_subscription", labels, alarms, signals, events=(event,))
+
+
+def imported(topic: str) -> Watched:
+    """A topic of Kafka that Pub/Sub imports; nothing tells how far it is behind."""
+    event = _import(
+        f"imports.{topic}",
+        "Pub/Sub does not read the topic: the standby falls behind, and no message shows it.",
+        "See the import's state and its log; if AWS is dark there is nothing to read, and Kafka keeps the records.",
+    )
+    return Watched(topic, "Replication", "pubsub_topic", {}, events=(event,))
+
+
+def _import(topic: str, why: str, remedy: str) -> Event:
+    """A failure that Pub/Sub logs of an import topic."""
+    entries = f'resource.type = "pubsub_topic" AND resource.labels.topic_id = "{topic}" AND severity >= ERROR'
+    return Event("import", entries, "page", why, remedy)
+
+
+def heartbeats(cluster_name: pulumi.Input[str], topic: str, *, rpo_minutes: int) -> Watched:
+    """Beats that MirrorMaker sends through the primary's Kafka each second, as they arrive in the standby's.
+
+    Fewer than one in two over the whole of the topics' shortest RPO: the way is broken, or what comes by it is late.
+    None at all is the same, so that AWS need not answer. Alert policies take at most 23.5 hours of it.
+    """
+    alarm = Alarm(
+        "rpo", "managedkafka.googleapis.com/message_in_count", "ALIGN_RATE", 0.5, "page",
+        f"For {rpo_minutes} minutes, which were promised, the standby's Kafka has got too little from the primary's.",
+        "See the connectors' state and log, then the link and MSK's brokers; records wait in MSK for their retention.",
+        minutes=min(rpo_minutes, 23 * 60), below=True, reducer="REDUCE_SUM", missing="active", vital=True,
+    )  # fmt: skip
+    signal = Signal("traffic", "managedkafka.googleapis.com/message_in_count", "ALIGN_RATE")
+    labels = {"cluster_id": cluster_name, "topic_id": topic}
+    return Watched("mirror", "Replication", "managedkafka.googleapis.com/Topic", labels, (alarm,), (signal,))
+
+
+def connectors(cluster_name: str) -> Watched:
+    """What workers of a Connect cluster log: a failed connector of MirrorMaker's stops beats, a failed sink is quiet.
+
+    https://docs.cloud.google.com/logging/docs/api/v2/resource-list
+    """
+    resource = "managedkafka.googleapis.com/ConnectCluster"
+    event = Event(
+        "failed",
+        f'resource.type = "{resource}" AND resource.labels.cluster_id = "{cluster_name}" AND severity >= ERROR',
+        "ticket",
+        "A connector failed: its topics may not reach Pub/Sub, or positions of readers not the standby.",
+        "See `gcloud managed-kafka connectors list`, and the entry; failed tasks are started again by themselves.",
+    )
+    return Watched("connectors", "Replication", resource, {}, events=(event,))
 
 
 def set_aside(subscription_id: pulumi.Input[str]) -> Watched:
