@@ -30,7 +30,14 @@ from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
-from settings.replication import WRITER_IMAGE, ObjectReplicationSettings, TableReplicationSettings, WriterSettings
+from settings.replication import (
+    DATABASE_PASSWORD,
+    WRITER_IMAGE,
+    ObjectReplicationSettings,
+    RowReplicationSettings,
+    TableReplicationSettings,
+    WriterSettings,
+)
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Mode, Refusal
@@ -241,6 +248,10 @@ class Dr(Shared):
 class Interconnect(Shared):
     """What joins the two regions."""
 
+    secrets: ClassVar[Mapping[str, str]] = {
+        DATABASE_PASSWORD: "Password of `standby_replication`, the replication's login at the primary's database.",
+    }
+
     keys: KeySettings = KeySettings()
     """Customer-managed KMS keys on AWS."""
 
@@ -264,6 +275,9 @@ class Interconnect(Shared):
 
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
+
+    row_replication: RowReplicationSettings
+    """How rows get from Aurora to Cloud SQL."""
 
     @field_validator("kind")
     @classmethod

@@ -9,7 +9,7 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, tables
+from components.crosscloud import objects, rows, tables
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -17,6 +17,7 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.rows import RowReplication
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
@@ -26,8 +27,9 @@ from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
+from settings.loader import load_secrets
 from settings.observability import Severity
-from settings.replication import WRITER_IMAGE
+from settings.replication import DATABASE_PASSWORD, WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
@@ -35,7 +37,7 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("run", "storagetransfer")
+APIS = ("datamigration", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
@@ -82,6 +84,7 @@ class _Link:
         self.link = self._join()
         self._open()
         self._replicate()
+        self._replicate_rows()
         self._dns()
         self._watch()
 
@@ -196,6 +199,21 @@ class _Link:
                 TRANSFER_AGENT.format(number=self.gcp.project_number),
                 channels,
             ),
+            opts=self.opts,
+        )
+
+    def _replicate_rows(self) -> None:
+        """The way of the relational database's rows to the standby."""
+        dr = self.dr
+        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
+        RowReplication(
+            "rows",
+            self.aws,
+            self.gcp,
+            self.settings.row_replication,
+            databases=self.settings.databases,
+            source=rows.Source(self.prod["database"]["endpoint"], load_secrets("interconnect")[DATABASE_PASSWORD]),
+            target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], channels),
             opts=self.opts,
         )
 

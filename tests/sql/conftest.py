@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,7 @@ def pair() -> Iterator[tuple[Server, Server]]:
 
 
 @contextmanager
-def _running(binaries: Path) -> Iterator[Server]:
+def _running(binaries: Path) -> Generator[Server]:
     as_root = os.geteuid() == 0
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
         folder = Path(name)

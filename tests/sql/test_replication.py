@@ -11,7 +11,9 @@ PASSWORD = "only-for-this-test"
 
 TABLES = """
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);
-CREATE TABLE lines (id serial PRIMARY KEY, order_id bigint, price int, total int GENERATED ALWAYS AS (price * 2) STORED);
+CREATE TABLE lines (
+    id serial PRIMARY KEY, order_id bigint, price int, total int GENERATED ALWAYS AS (price * 2) STORED
+);
 CREATE SEQUENCE tickets START 1 INCREMENT 2;
 CREATE TABLE cases (number bigint DEFAULT nextval('tickets') PRIMARY KEY);
 CREATE TABLE appeals (number bigint DEFAULT nextval('tickets') PRIMARY KEY);
