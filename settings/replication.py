@@ -138,5 +138,5 @@ class RowReplicationSettings(Model):
     producer_projects: Annotated[
         tuple[GcpProjectId, ...], distinct("the network attachment takes each project but once")
     ] = ()
-    """Google's projects that may connect to the network attachment; any may while there is none. Its connected endpoints
-    tell which one Database Migration Service uses: docs/operations.md."""
+    """Google's projects that may connect to the network attachment; any may while none is named. The attachment's
+    connected endpoints tell which one Database Migration Service uses: docs/operations.md."""

@@ -80,7 +80,7 @@ def rows(database: str, job_id: str, *, rpo_minutes: int) -> Watched:
         f'resource.type = "{resource}" AND resource.labels.migration_job_id = "{job_id}" AND severity >= ERROR',
         "page",
         "The job that carries the database's rows reports an error: rows may wait, or stay behind for good.",
-        "See `gcloud database-migration migration-jobs describe`; a definition that the standby lacks stops everything.",
+        "See `gcloud database-migration migration-jobs describe`; a definition the standby lacks stops everything.",
     )
     signals = (Signal("saturation", "datamigration.googleapis.com/migration_job/max_replica_sec_lag", "ALIGN_MAX"),)
     labels = {"migration_job_id": job_id}
