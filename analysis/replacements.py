@@ -148,6 +148,8 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "project",
         "subnetwork",
     ),
+    # It holds no rows, but a new one copies them all again, into tables that have them.
+    "gcp:databasemigrationservice/migrationJob:MigrationJob": ("location", "migrationJobId", "project"),
     "gcp:dns/managedZone:ManagedZone": ("dnsName", "name", "project", "visibility"),
     "gcp:gkebackup/backupPlan:BackupPlan": ("cluster", "location", "name", "project"),
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),

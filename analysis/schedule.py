@@ -61,6 +61,7 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:compute/haVpnGateway:HaVpnGateway": Minutes(1, 2, 3),
     "gcp:container/cluster:Cluster": Minutes(6, 8, 15),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
+    "gcp:databasemigrationservice/privateConnection:PrivateConnection": Minutes(2, 5, 15),
     "gcp:gkehub/feature:Feature": Minutes(0.2, 0.5, 2),
     "gcp:gkehub/featureMembership:FeatureMembership": Minutes(0.2, 0.5, 2),
     "gcp:gkehub/membership:Membership": Minutes(0.2, 0.5, 2),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ValidationInfo, field_validator
 
 from settings.gcp.secrets import SecretStoreSettings
-from settings.types import Model, Refusal, between, matching
+from settings.types import GcpProjectId, Model, Refusal, between, distinct, matching
 
 WRITER_IMAGE = "bigtable-writer"
 """What the image of services/bigtable_writer is called in the registries."""
@@ -144,3 +144,36 @@ class StreamReplicationSettings(Model):
         int, *between(3, 31, "Pub/Sub keeps messages 31 days at most, and less than 3 do not outlast a weekend")
     ] = 7
     """Days for which imported records wait for their readers."""
+
+
+DATABASE_PASSWORD = "database_replication_password"
+"""The secret with the password of the replication's login at the primary's database."""
+
+Certificate = Annotated[
+    str,
+    *matching(
+        r"\s*-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=]{1,76}\s+){4,100}-----END CERTIFICATE-----\s*",
+        "Database Migration Service could not tell the primary's database from an impostor",
+        "write one certificate in PEM form, from its BEGIN line to its END line",
+    ),
+]
+
+
+class RowReplicationSettings(Model):
+    """The way of rows from Aurora to Cloud SQL."""
+
+    source_ca: Certificate
+    """The root certificate that signed the database's: "Amazon RDS <region> Root CA RSA2048 G1", public, of
+    https://truststore.pki.rds.amazonaws.com/<region>/<region>-bundle.pem."""
+
+    state: Literal["NOT_STARTED", "RUNNING"] = "RUNNING"
+    """Whether the migration job is started once it is made. A failover ends it by other means."""
+
+    dump_parallelism: Literal["MIN", "OPTIMAL", "MAX"] = "OPTIMAL"
+    """How many tables the first copy reads at once: more is faster, and more load on the primary."""
+
+    producer_projects: Annotated[
+        tuple[GcpProjectId, ...], distinct("the network attachment takes each project but once")
+    ] = ()
+    """Google's projects that may connect to the network attachment; any may while none is named. The attachment's
+    connected endpoints tell which one Database Migration Service uses: docs/operations.md."""

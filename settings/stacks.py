@@ -31,8 +31,10 @@ from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.replication import (
+    DATABASE_PASSWORD,
     WRITER_IMAGE,
     ObjectReplicationSettings,
+    RowReplicationSettings,
     StreamReplicationSettings,
     TableReplicationSettings,
     WriterSettings,
@@ -247,6 +249,10 @@ class Dr(Shared):
 class Interconnect(Shared):
     """What joins the two regions."""
 
+    secrets: ClassVar[Mapping[str, str]] = {
+        DATABASE_PASSWORD: "Password of `standby_replication`, the replication's login at the primary's database.",
+    }
+
     keys: KeySettings = KeySettings()
     """Customer-managed KMS keys on AWS."""
 
@@ -273,6 +279,9 @@ class Interconnect(Shared):
 
     stream_replication: StreamReplicationSettings
     """How records get from MSK to the standby."""
+
+    row_replication: RowReplicationSettings
+    """How rows get from Aurora to Cloud SQL."""
 
     @field_validator("kind")
     @classmethod

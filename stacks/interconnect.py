@@ -10,7 +10,7 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, stream, tables
+from components.crosscloud import objects, rows, stream, tables
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -18,6 +18,7 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.rows import RowReplication
 from components.crosscloud.stream import StreamReplication
 from components.crosscloud.stream_import import ImportTarget, StreamImport
 from components.crosscloud.tables import TableReplication
@@ -29,8 +30,9 @@ from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
+from settings.loader import load_secrets
 from settings.observability import Severity
-from settings.replication import WRITER_IMAGE
+from settings.replication import DATABASE_PASSWORD, WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
@@ -38,7 +40,7 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("run", "storagetransfer")
+APIS = ("datamigration", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
@@ -93,6 +95,7 @@ class _Link:
         self._open()
         self._replicate()
         self._replicate_stream()
+        self._replicate_rows()
         self._dns()
         self._watch()
 
@@ -258,6 +261,21 @@ class _Link:
                     ),
                     opts=self.opts,
                 )
+
+    def _replicate_rows(self) -> None:
+        """The way of the relational database's rows to the standby."""
+        dr = self.dr
+        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
+        RowReplication(
+            "rows",
+            self.aws,
+            self.gcp,
+            self.settings.row_replication,
+            databases=self.settings.databases,
+            source=rows.Source(self.prod["database"]["endpoint"], load_secrets("interconnect")[DATABASE_PASSWORD]),
+            target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], channels),
+            opts=self.opts,
+        )
 
     def _dns(self) -> None:
         prod, dr = self.prod["edge"], self.dr["edge"]

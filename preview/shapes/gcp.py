@@ -17,6 +17,7 @@ _COLLECTIONS = {
     "compute/interconnect:Interconnect": "global/interconnects",
     "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
+    "compute/networkAttachment:NetworkAttachment": "regions/{region}/networkAttachments",
     "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/regionBackendService:RegionBackendService": "regions/{region}/backendServices",
     "compute/regionHealthCheck:RegionHealthCheck": "regions/{region}/healthChecks",
@@ -101,6 +102,18 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "container/cluster:Cluster": {
         "id": "projects/{project}/locations/{location}/clusters/{label}",
         "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
+    },
+    "databasemigrationservice/connectionProfile:ConnectionProfile": {
+        "id": "projects/{project}/locations/{location}/connectionProfiles/{connectionProfileId}",
+        "name": "{id}",
+    },
+    "databasemigrationservice/migrationJob:MigrationJob": {
+        "id": "projects/{project}/locations/{location}/migrationJobs/{migrationJobId}",
+        "name": "{id}",
+    },
+    "databasemigrationservice/privateConnection:PrivateConnection": {
+        "id": "projects/{project}/locations/{location}/privateConnections/{privateConnectionId}",
+        "name": "{id}",
     },
     "dns/managedZone:ManagedZone": {
         "id": "projects/{project}/managedZones/{label}",

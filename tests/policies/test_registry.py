@@ -186,6 +186,8 @@ PINNED = [
     "gcp-bigtable-survives-a-zone",
     "gcp-binary-authorization-enforced",
     "gcp-binary-authorization-exempts-google-only",
+    "gcp-dms-private",
+    "gcp-dms-tls",
     "gcp-dns-caa",
     "gcp-dns-dnssec",
     "gcp-dns-no-sha1",

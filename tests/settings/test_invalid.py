@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from settings import SettingsError
+from settings.problems import show_value
 
 REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
@@ -18,6 +19,7 @@ CIRCUIT = {
     "aws_location": "EqSe2",
     "vlan": 100,
 }
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
 LARGE = {"instance_types": ["m8g.large"]}
 
 
@@ -489,6 +491,17 @@ CASES = {
             "writers that shrink", "writer", {"image_digest": f"sha256:{'0' * 64}", "maximum_instances": 1},
             "use 2 or more", at="writer.maximum_instances", shown="1",
         ),
+        Case(
+            "two certificates where one is expected", "row_replication.source_ca", f"{CERTIFICATE}\n{CERTIFICATE}",
+            "from its BEGIN line to its END line", shown=show_value(f"{CERTIFICATE}\n{CERTIFICATE}"),
+        ),
+        Case("certificate that is none", "row_replication.source_ca", "us-west-2-bundle.pem", "in PEM form"),
+        Case("job in a state of its own", "row_replication.state", "PAUSED", "'NOT_STARTED' or 'RUNNING'"),
+        Case("another parallelism", "row_replication.dump_parallelism", "HIGH", "'MIN', 'OPTIMAL' or 'MAX'"),
+        Case(
+            "a producer twice", "row_replication.producer_projects", ["dms-tenant-1", "dms-tenant-1"], "repetition",
+            at="row_replication.producer_projects[1]", shown='"dms-tenant-1"',
+        ),
         Case("writer without memory", "writer.memory_mib", 256, "512 to 32768"),
         Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 8760"),
         Case("changes kept too long", "table_replication.backlog_days", 32, "3 to 31"),
@@ -521,7 +534,7 @@ CASES = {
 def test_is_refused_by_file_key_value_and_remedy(file, case, project, monkeypatch):
     stack = "prod" if file == "Pulumi.yaml" else file.split(".")[1]
     changed = project(stack)
-    changed.encrypted = case.encrypted
+    changed.encrypted += case.encrypted
     if case.value is REMOVED:
         changed.remove(case.path)
     else:

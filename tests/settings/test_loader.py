@@ -288,6 +288,18 @@ class TestSecrets:
         assert problems_of(refused) == {self.KEY: "Pulumi.dr.yaml"}
         assert "s3cret" not in str(refused.value)
 
+    def test_are_asked_for_by_every_deployment_and_by_no_simulation(self, dr, monkeypatch):
+        with pytest.raises(SettingsError, match="pulumi config set --secret webhook_token --stack dr") as refused:
+            dr.load(monkeypatch)
+        assert problems_of(refused) == {self.KEY: "Pulumi.dr.yaml"}
+        monkeypatch.setenv("MULTICLOUD_SIMULATION", "1")
+        dr.load(monkeypatch)
+
+        async def secret() -> bool:
+            return await settings.load_secrets("dr")["webhook_token"].is_secret()
+
+        assert asyncio.run(secret())
+
     def test_that_only_some_settings_need_are_asked_for_by_those(self, project, monkeypatch):
         prod = project("prod")
         prod.load(monkeypatch)

@@ -48,6 +48,7 @@ STATEFUL = {
     "gcp:compute/serviceAttachment:ServiceAttachment",
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:container/cluster:Cluster",
+    "gcp:databasemigrationservice/migrationJob:MigrationJob",
     "gcp:dns/managedZone:ManagedZone",
     "gcp:gkebackup/backupPlan:BackupPlan",
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",

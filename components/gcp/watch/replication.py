@@ -105,3 +105,30 @@ def copies() -> Watched:
         "See the operations of the job that the entry names; the daily comparison copies what is missing.",
     )
     return Watched("copies", "Replication", "storage_transfer_job", {}, events=(event,))
+
+
+def rows(database: str, job_id: str, *, rpo_minutes: int) -> Watched:
+    """The job that carries a database's rows: how far the standby is behind, and whether anything is carried at all.
+
+    https://docs.cloud.google.com/database-migration/docs/postgres/migration-job-metrics
+    """
+    resource = "datamigration.googleapis.com/MigrationJob"
+    alarms = (
+        Alarm(
+            "rpo", "datamigration.googleapis.com/migration_job/max_replica_sec_lag", "ALIGN_MAX", rpo_minutes * 60,
+            "page", f"The standby lacks transactions that are older than {rpo_minutes} minutes, or nothing is carried.",
+            "See the job's state and error; where the primary is gone, decide on a failover. Aurora keeps its log for "
+            "the job until its disk is full: a job that stays away must be deleted with its slot.",
+            minutes=1, vital=True, missing="active",
+        ),
+    )  # fmt: skip
+    event = Event(
+        "failed",
+        f'resource.type = "{resource}" AND resource.labels.migration_job_id = "{job_id}" AND severity >= ERROR',
+        "page",
+        "The job that carries the database's rows reports an error: rows may wait, or stay behind for good.",
+        "See `gcloud database-migration migration-jobs describe`; a definition the standby lacks stops everything.",
+    )
+    signals = (Signal("saturation", "datamigration.googleapis.com/migration_job/max_replica_sec_lag", "ALIGN_MAX"),)
+    labels = {"migration_job_id": job_id}
+    return Watched(f"{database}-rows", "Replication", resource, labels, alarms, signals, events=(event,))
