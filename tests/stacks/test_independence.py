@@ -48,6 +48,7 @@ ALLOWED: Mapping[str, str] = {
     "aws:kinesis/stream:Stream": "changes of tables, on their way for days at most",
     "aws:kinesis/streamConsumer:StreamConsumer": "reads them",
     "aws:s3/bucketNotification:BucketNotification": "tells of new objects",
+    "aws:scheduler/schedule:Schedule": "writes heartbeats",
     "aws:sqs/*": "which objects are new",
     "gcp:cloudrunv2/service:Service": "writes what arrives, and keeps nothing",
     "gcp:databasemigrationservice/*": "copies the database into the standby's own",
