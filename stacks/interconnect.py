@@ -167,6 +167,10 @@ class _Link:
             target=tables.Target(
                 instance=dr["tables"]["instanceName"],
                 tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
+                indexes={
+                    table: {index: dr["tables"]["indexNames"][table][index] for index in declared.indexes}
+                    for table, declared in settings.tables.items()
+                },
                 profile=dr["tables"]["profileIds"]["replication"],
                 image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
                 network=dr["network"]["networkId"],

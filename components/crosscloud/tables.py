@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import dynamodb, kinesis
@@ -61,6 +62,9 @@ class Target:
     tables: Mapping[str, pulumi.Input[str]]
     """Bigtable's names of the tables, by those in the settings."""
 
+    indexes: Mapping[str, Mapping[str, pulumi.Input[str]]]
+    """Its names of the tables of indexes, by table and index."""
+
     profile: pulumi.Input[str]
     """The app profile that routes to one cluster and lets it decide on conditions."""
 
@@ -98,9 +102,8 @@ class TableReplication(CrossCloudComponent):
 
     What is kept while a part is away: changes wait in Kinesis, then in Pub/Sub, for days; what cannot be written at
     all goes to the dead letters with its reason. Each table has an alarm at its RPO, in the standby, so that it is
-    raised with AWS dark. Not carried: what a table held before its stream began (import a backup, or touch each
-    item), indexes (they are made from their tables), settings such as expiry. The way back is Bigtable's change
-    streams, read after a failover.
+    raised with AWS dark. The writer keeps the tables of indexes beside their tables. Not carried: settings such as
+    expiry. The way back is Bigtable's change streams, read after a failover.
 
     https://docs.cloud.google.com/pubsub/docs/create-aws-kinesis-import-topic
     """
@@ -448,17 +451,32 @@ def _schemas(tables: Mapping[str, TableSettings], source: Source, target: Target
     """The writer's TABLES: what each of DynamoDB's tables is called in Bigtable, and its keys."""
     names = pulumi.Output.all(**{table: source.names[table] for table in tables})
     targets = pulumi.Output.all(**{table: target.tables[table] for table in tables})
+    indexes = pulumi.Output.all(
+        **{table: pulumi.Output.all(**target.indexes[table]) for table, declared in tables.items() if declared.indexes}
+    )
 
-    def described(known: list[Mapping[str, str]]) -> str:
-        dynamo, rows = known
+    def described(known: list[Mapping[str, Any]]) -> str:
+        dynamo, rows, indexed = known
         schemas = {
             dynamo[table]: {
                 "table": rows[table],
                 "partition": declared.hash_key,
                 **({"sort": declared.range_key} if declared.range_key else {}),
+                **({"indexes": _indexes(declared, indexed[table])} if declared.indexes else {}),
             }
             for table, declared in tables.items()
         }
         return json.dumps(schemas, sort_keys=True, separators=(",", ":"))
 
-    return pulumi.Output.all(names, targets).apply(described)
+    return pulumi.Output.all(names, targets, indexes).apply(described)
+
+
+def _indexes(declared: TableSettings, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each index's table in Bigtable, and its keys with their types: an item of another type is in no index."""
+    return [
+        {
+            "table": names[name],
+            "keys": [[key, declared.attributes[key]] for key in (index.hash_key, index.range_key) if key is not None],
+        }
+        for name, index in declared.indexes.items()
+    ]
