@@ -99,12 +99,12 @@ class Store:
         for _ in range(ATTEMPTS):
             shown = await self.read(change.table, change.row)
             if shown and shown.version >= change.version:
-                left = _without(own, _index_rows(schema, shown)) if shown.version > change.version else {}
+                left = _without(own, index_rows(schema, shown)) if shown.version > change.version else {}
                 await self._put_all(left, shown.version, None)
                 return Outcome.OLDER
             await self._put_all(own, change.version, change.image)
             if shown:
-                await self._put_all(_without(_index_rows(schema, shown), own), change.version, None)
+                await self._put_all(_without(index_rows(schema, shown), own), change.version, None)
             if await self._replace(change, shown):
                 return Outcome.WRITTEN
         raise Aborted("other changes of the row came between each time")
@@ -175,7 +175,7 @@ async def connected(
         yield Store(client, instance, app_profile, schemas)
 
 
-def _index_rows(schema: Schema, shown: Shown) -> dict[str, bytes]:
+def index_rows(schema: Schema, shown: Shown) -> dict[str, bytes]:
     """Where the indexes have what a row shows; what is no item is in none."""
     try:
         return schema.index_rows(shown.image)

@@ -106,6 +106,10 @@ class DynamoDb:
             deletes = [{"DeleteRequest": {"Key": _from_wire(each)}} for each in keys[start : start + 25]]
             assert not self.client.batch_write_item(RequestItems={NAME: deletes})["UnprocessedItems"]
 
+    def item(self, key: dict[str, Any]) -> dict[str, Any]:
+        """An item as DynamoDB keeps it."""
+        return _to_wire(self.client.get_item(TableName=NAME, Key=_from_wire(key), ConsistentRead=True)["Item"])
+
     def items(self, index: str | None = None) -> Iterator[dict[str, Any]]:
         """The table's items, or those of an index."""
         within = {"IndexName": index} if index else {}
