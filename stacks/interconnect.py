@@ -17,6 +17,7 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.reconciliation import Reconciliation
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
@@ -154,6 +155,29 @@ class _Link:
         keys = GcpKeys("keys-gcp", self.gcp, settings.google_keys, GCP_KEYS, members=identities.members, opts=self.opts)
         channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         topics = prod["observability"]["topicArns"][self.aws.region]
+        source = tables.Source(
+            names={table: prod["tables"]["names"][table] for table in settings.tables},
+            key_arn=self.keys.arns["changes"],
+            arns={table: prod["tables"]["arns"][table] for table in settings.tables},
+            tables_key_arn=prod["inventory"]["keys"]["tables"]["id"],
+        )
+        target = tables.Target(
+            instance=dr["tables"]["instanceName"],
+            tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
+            indexes={
+                table: {index: dr["tables"]["indexNames"][table][index] for index in declared.indexes}
+                for table, declared in settings.tables.items()
+            },
+            profile=dr["tables"]["profileIds"]["replication"],
+            image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
+            network=dr["network"]["networkId"],
+            subnet=dr["network"]["subnetIds"]["serverless"],
+            regions=[settings.regions.gcp, settings.regions.gcp_second],
+            messages_key=keys.ids["messages"],
+            images_key=keys.ids["writer"],
+            agent=identities.members["pubsub"],
+            channels=channels,
+        )
         TableReplication(
             "tables",
             self.aws,
@@ -161,26 +185,20 @@ class _Link:
             settings.table_replication,
             writer=settings.writer,
             tables=settings.tables,
-            source=tables.Source(
-                {table: prod["tables"]["names"][table] for table in settings.tables}, self.keys.arns["changes"]
-            ),
-            target=tables.Target(
-                instance=dr["tables"]["instanceName"],
-                tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
-                indexes={
-                    table: {index: dr["tables"]["indexNames"][table][index] for index in declared.indexes}
-                    for table, declared in settings.tables.items()
-                },
-                profile=dr["tables"]["profileIds"]["replication"],
-                image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
-                network=dr["network"]["networkId"],
-                subnet=dr["network"]["subnetIds"]["serverless"],
-                regions=[settings.regions.gcp, settings.regions.gcp_second],
-                messages_key=keys.ids["messages"],
-                images_key=keys.ids["writer"],
-                agent=identities.members["pubsub"],
-                channels=channels,
-            ),
+            source=source,
+            target=target,
+            opts=self.opts,
+        )
+        Reconciliation(
+            "reconciliation",
+            self.aws,
+            self.gcp,
+            settings.table_replication,
+            writer=settings.writer,
+            tables=settings.tables,
+            source=source,
+            target=target,
+            switch_url=settings.front_door.switch_object_url,
             opts=self.opts,
         )
         ObjectReplication(

@@ -51,6 +51,12 @@ class Source:
     key_arn: pulumi.Input[str]
     """The key that encrypts the streams."""
 
+    arns: Mapping[str, pulumi.Input[str]]
+    """The tables' ARNs, by their names in the settings."""
+
+    tables_key_arn: pulumi.Input[str]
+    """The key that encrypts the tables."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -102,8 +108,9 @@ class TableReplication(CrossCloudComponent):
 
     What is kept while a part is away: changes wait in Kinesis, then in Pub/Sub, for days; what cannot be written at
     all goes to the dead letters with its reason. Each table has an alarm at its RPO, in the standby, so that it is
-    raised with AWS dark. The writer keeps the tables of indexes beside their tables. Not carried: settings such as
-    expiry. The way back is Bigtable's change streams, read after a failover.
+    raised with AWS dark. The writer keeps the tables of indexes beside their tables. What a table held before its
+    stream began is copied by `reconciliation`. Not carried: settings such as expiry. The way back is Bigtable's
+    change streams, read after a failover.
 
     https://docs.cloud.google.com/pubsub/docs/create-aws-kinesis-import-topic
     """
@@ -372,7 +379,7 @@ class TableReplication(CrossCloudComponent):
             "PROJECT": gcp.project,
             "INSTANCE": target.instance,
             "APP_PROFILE": target.profile,
-            "TABLES": _schemas(tables, source, target),
+            "TABLES": schemas(tables, source, target),
             "AUDIENCE": audience,
             "ACCOUNT": pusher.email,
             "DEAD_LETTERS": self._dead_topic.name,
@@ -447,7 +454,7 @@ class TableReplication(CrossCloudComponent):
         )
 
 
-def _schemas(tables: Mapping[str, TableSettings], source: Source, target: Target) -> pulumi.Output[str]:
+def schemas(tables: Mapping[str, TableSettings], source: Source, target: Target) -> pulumi.Output[str]:
     """The writer's TABLES: what each of DynamoDB's tables is called in Bigtable, and its keys."""
     names = pulumi.Output.all(**{table: source.names[table] for table in tables})
     targets = pulumi.Output.all(**{table: target.tables[table] for table in tables})
@@ -457,7 +464,7 @@ def _schemas(tables: Mapping[str, TableSettings], source: Source, target: Target
 
     def described(known: list[Mapping[str, Any]]) -> str:
         dynamo, rows, indexed = known
-        schemas = {
+        made = {
             dynamo[table]: {
                 "table": rows[table],
                 "partition": declared.hash_key,
@@ -466,7 +473,7 @@ def _schemas(tables: Mapping[str, TableSettings], source: Source, target: Target
             }
             for table, declared in tables.items()
         }
-        return json.dumps(schemas, sort_keys=True, separators=(",", ":"))
+        return json.dumps(made, sort_keys=True, separators=(",", ":"))
 
     return pulumi.Output.all(names, targets, indexes).apply(described)
 

@@ -6,6 +6,7 @@
 | `PROJECT`, `INSTANCE`, `APP_PROFILE`, `TABLES` | as for the service |
 | `AWS_REGION`, `AWS_ROLE` | where the tables are, and the role that may read them |
 | `AUDIENCE` | whom the tokens are for that the role trusts |
+| `SWITCH` | URL of the object that exists once the standby serves: its rows are then right, and nothing is written |
 | `ITEMS_PER_SECOND` | the most that is read of a table; 2000 without it |
 
 The first run copies what tables held before their streams began. Each item is read from DynamoDB with a time before
@@ -27,17 +28,23 @@ import asyncio
 import json
 import logging
 import os
+import sys
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
+
+import requests
 
 from .change import Change, Index, Schema, micros_of
 from .codec import Malformed, image, item
 from .logs import as_json
 from .source import Page, connect
 from .store import CHUNK, Shown, Store, connected, index_rows
+
+SWITCH_SECONDS = 5
+"""How long the switch object is taken to be missing still."""
 
 SEGMENTS = 4
 """Parts of a table that are read side by side."""
@@ -46,6 +53,11 @@ WRITES = 64
 """Rows that are written at once."""
 
 log = logging.getLogger("bigtable_writer")
+
+
+def status(url: str) -> int:
+    """The status of what a URL answers."""
+    return requests.head(url, timeout=10).status_code
 
 
 class Source(Protocol):
@@ -64,13 +76,36 @@ class Source(Protocol):
         ...
 
 
+class StandbyServes(Exception):
+    """The standby serves, or may serve for all that is known: DynamoDB no longer says what is right."""
+
+
+class Switch:
+    """The object that exists once the standby serves."""
+
+    def __init__(self, url: str, fetch: Callable[[str], int] = status) -> None:
+        """Look at a URL; `fetch` tells the status of an answer."""
+        self._url, self._fetch = url, fetch
+        self._seen = float("-inf")
+
+    async def check(self) -> None:
+        """Raises StandbyServes unless the object was missing within the last seconds."""
+        if time.monotonic() - self._seen < SWITCH_SECONDS:
+            return
+        started = time.monotonic()
+        found = await asyncio.to_thread(self._fetch, self._url)
+        if found not in (403, 404):
+            raise StandbyServes(f"{self._url} answers {found}: nothing more is written")
+        self._seen = started
+
+
 class Reconciliation:
     """One table's comparison; the counts of `found` grow while it runs."""
 
     def __init__(
-        self, source: Source, store: Store, name: str, schema: Schema, *, repair: bool, items_per_second: float
+        self, source: Source, store: Store, name: str, schema: Schema, *, repair: Switch | None, items_per_second: float
     ) -> None:
-        """Compare the table that DynamoDB knows by a name."""
+        """Compare the table that DynamoDB knows by a name, and repair it while a switch lets it."""
         self._source, self._store, self._name, self._schema = source, store, name, schema
         self._repair, self._rate = repair, items_per_second
         self._slots = asyncio.Semaphore(WRITES)
@@ -151,7 +186,8 @@ class Reconciliation:
             elif shown.version < of_item.version and index_rows(self._schema, of_item).get(index.table) != row:
                 wrong.append((row, of_item.version))
         self.found["index"] += len(wrong)
-        if self._repair:
+        if self._repair and wrong:
+            await self._repair.check()
             await asyncio.gather(*(self._store.put(index.table, row, version, None) for row, version in wrong))
 
     def _limit(self, known: bool, page: Page) -> int:
@@ -183,12 +219,14 @@ class Reconciliation:
             async with self._slots:
                 await self._store.write(change)
 
-        writes = []
+        wrong = []
         for kind, change in differences:
             self.found[kind] += 1
-            if self._repair and kind != "same":
-                writes.append(write(change))
-        await asyncio.gather(*writes)
+            if kind != "same":
+                wrong.append(change)
+        if self._repair and wrong:
+            await self._repair.check()
+            await asyncio.gather(*(write(change) for change in wrong))
 
 
 def _lags(row: Shown, change: Change) -> bool:
@@ -197,7 +235,12 @@ def _lags(row: Shown, change: Change) -> bool:
 
 
 async def reconcile(
-    source: Source, store: Store, schemas: Mapping[str, Schema], *, repair: bool, items_per_second: float = 2000
+    source: Source,
+    store: Store,
+    schemas: Mapping[str, Schema],
+    *,
+    repair: Switch | None,
+    items_per_second: float,
 ) -> dict[str, Counter[str]]:
     """Compare the tables one after another; the counts of each, by DynamoDB's name."""
     counts = {}
@@ -208,7 +251,7 @@ async def reconcile(
         log.log(
             logging.WARNING if differs else logging.INFO,
             "the table differed" if differs else "the table is the same",
-            extra={"table": name, "repaired": repair, **counts[name]},
+            extra={"table": name, "repaired": repair is not None, **counts[name]},
         )
     return counts
 
@@ -219,7 +262,8 @@ async def _run(environment: Mapping[str, str], *, repair: bool) -> None:
     where = (environment[name] for name in ("PROJECT", "INSTANCE", "APP_PROFILE"))
     rate = float(environment.get("ITEMS_PER_SECOND", "2000"))
     async with connected(*where, schemas.values()) as store:
-        await reconcile(source, store, schemas, repair=repair, items_per_second=rate)
+        switch = Switch(environment["SWITCH"]) if repair else None
+        await reconcile(source, store, schemas, repair=switch, items_per_second=rate)
 
 
 def main() -> None:
@@ -227,7 +271,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bigtable_writer.reconcile")
     parser.add_argument("--repair", action="store_true")
     logging.basicConfig(level=logging.INFO, handlers=[as_json()])
-    asyncio.run(_run(os.environ, repair=parser.parse_args().repair))
+    try:
+        asyncio.run(_run(os.environ, repair=parser.parse_args().repair))
+    except Exception:
+        log.exception("the comparison ended early; it can be started again")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

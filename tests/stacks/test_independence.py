@@ -50,6 +50,7 @@ ALLOWED: Mapping[str, str] = {
     "aws:s3/bucketNotification:BucketNotification": "tells of new objects",
     "aws:scheduler/schedule:Schedule": "writes heartbeats",
     "aws:sqs/*": "which objects are new",
+    "gcp:cloudrunv2/job:Job": "compares tables, and keeps nothing",
     "gcp:cloudrunv2/service:Service": "writes what arrives, and keeps nothing",
     "gcp:databasemigrationservice/*": "copies the database into the standby's own",
     "gcp:managedkafka/connect*": "copies topics, and keeps nothing",

@@ -45,6 +45,18 @@ def set_aside(subscription_id: pulumi.Input[str]) -> Watched:
     return Watched("set-aside", "Replication", "pubsub_subscription", labels, (alarm,))
 
 
+def comparison(name: str) -> Watched:
+    """The job that compares tables; whoever starts it reads in its log what differed."""
+    event = Event(
+        "ended",
+        f'resource.type = "cloud_run_job" AND resource.labels.job_name : "{name}-job" AND severity >= ERROR',
+        "ticket",
+        "The comparison of the tables ended early: what is left of them is not mended.",
+        "Read the entry, and start the job again.",
+    )
+    return Watched(name, "Replication", "cloud_run_job", {}, events=(event,))
+
+
 WINDOW_MINUTES = (5, 24 * 60)
 """The shortest and the longest time in which arrivals are counted: the metric is minutes late, and an alert's window a
 day and an hour at most."""

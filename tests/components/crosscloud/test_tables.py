@@ -33,6 +33,11 @@ replication = TableReplication(
     source=Source(
         names={"sessions": "platform-test-sessions", "orders": "platform-test-orders"},
         key_arn="arn:aws:kms:us-west-2:111122223333:key/sample",
+        arns={
+            "sessions": "arn:aws:dynamodb:us-west-2:111122223333:table/platform-test-sessions",
+            "orders": "arn:aws:dynamodb:us-west-2:111122223333:table/platform-test-orders",
+        },
+        tables_key_arn="arn:aws:kms:us-west-2:111122223333:key/tables",
     ),
     target=Target(
         instance="sample-tables",
