@@ -1,4 +1,4 @@
-"""Prints the project's figures: ratios measured in one run on one machine with the bounds they are held to, and others."""
+"""Prints the project's figures: ratios measured in one run on one machine, with their bounds, and the writer's."""
 
 import json
 import subprocess
