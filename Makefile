@@ -42,7 +42,7 @@ format: $(STAMP) ## Rewrite files in the project's format
 schema: $(STAMP) ## Write the JSON schemas that editors check the stack files with
 	$(BIN)/python -m settings.schema
 
-bench: $(STAMP) ## Print how fast the preview, the policy pack and a deployment are, as ratios
+bench: $(STAMP) ## Print how fast the preview, the policy pack, a deployment and the Bigtable writer are
 	$(BIN)/python -m bench
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-strip-extras --generate-hashes --no-header

@@ -79,6 +79,12 @@ class TableReplicationSettings(Model):
     ] = 31
     """Days for which changes that cannot be written are kept."""
 
+    scan_items_per_second: Annotated[
+        int,
+        *between(10, 100_000, "a comparison would take weeks, or take from the applications what DynamoDB can read"),
+    ] = 2000
+    """The most items that the comparison of a table reads in a second; each is read twice, and consistently."""
+
     @field_validator("maximum_backoff_seconds")
     @classmethod
     def _waits_grow(cls, maximum: int, info: ValidationInfo) -> int:

@@ -18,6 +18,7 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.reconciliation import Reconciliation
 from components.crosscloud.rows import RowReplication
 from components.crosscloud.stream import StreamReplication
 from components.crosscloud.stream_import import ImportTarget, StreamImport
@@ -174,6 +175,29 @@ class _Link:
         )
         channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         topics = prod["observability"]["topicArns"][self.aws.region]
+        source = tables.Source(
+            names={table: prod["tables"]["names"][table] for table in settings.tables},
+            key_arn=self.keys.arns["changes"],
+            arns={table: prod["tables"]["arns"][table] for table in settings.tables},
+            tables_key_arn=prod["inventory"]["keys"]["tables"]["id"],
+        )
+        target = tables.Target(
+            instance=dr["tables"]["instanceName"],
+            tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
+            indexes={
+                table: {index: dr["tables"]["indexNames"][table][index] for index in declared.indexes}
+                for table, declared in settings.tables.items()
+            },
+            profile=dr["tables"]["profileIds"]["replication"],
+            image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
+            network=dr["network"]["networkId"],
+            subnet=dr["network"]["subnetIds"]["serverless"],
+            regions=[settings.regions.gcp, settings.regions.gcp_second],
+            messages_key=keys.ids["messages"],
+            images_key=keys.ids["writer"],
+            agent=identities.members["pubsub"],
+            channels=channels,
+        )
         TableReplication(
             "tables",
             self.aws,
@@ -181,22 +205,20 @@ class _Link:
             settings.table_replication,
             writer=settings.writer,
             tables=settings.tables,
-            source=tables.Source(
-                {table: prod["tables"]["names"][table] for table in settings.tables}, self.keys.arns["changes"]
-            ),
-            target=tables.Target(
-                instance=dr["tables"]["instanceName"],
-                tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
-                profile=dr["tables"]["profileIds"]["replication"],
-                image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
-                network=dr["network"]["networkId"],
-                subnet=dr["network"]["subnetIds"]["serverless"],
-                regions=[settings.regions.gcp, settings.regions.gcp_second],
-                messages_key=keys.ids["messages"],
-                images_key=keys.ids["writer"],
-                agent=identities.members["pubsub"],
-                channels=channels,
-            ),
+            source=source,
+            target=target,
+            opts=self.opts,
+        )
+        Reconciliation(
+            "reconciliation",
+            self.aws,
+            self.gcp,
+            settings.table_replication,
+            writer=settings.writer,
+            tables=settings.tables,
+            source=source,
+            target=target,
+            switch_url=settings.front_door.switch_object_url,
             opts=self.opts,
         )
         ObjectReplication(

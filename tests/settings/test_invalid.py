@@ -503,6 +503,7 @@ CASES = {
             at="row_replication.producer_projects[1]", shown='"dms-tenant-1"',
         ),
         Case("writer without memory", "writer.memory_mib", 256, "512 to 32768"),
+        Case("a comparison item by item", "table_replication.scan_items_per_second", 1, "10 to 100000"),
         Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 8760"),
         Case("changes kept too long", "table_replication.backlog_days", 32, "3 to 31"),
         Case(

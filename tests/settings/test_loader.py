@@ -193,6 +193,14 @@ class TestPlaceholders:
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
         }
 
+    def test_of_the_link_are_refused_too(self, project, monkeypatch):
+        with pytest.raises(SettingsError, match="it is a sample") as refused:
+            project("interconnect").load(monkeypatch, dry_run=False)
+        assert {key for key, file in problems_of(refused).items() if file == "Pulumi.interconnect.yaml"} == {
+            "multicloud:object_replication.transfer_subject",
+            "multicloud:writer.image_digest",
+        }
+
     def test_are_not_shown_from_encrypted_settings(self, project, monkeypatch):
         prod = project("prod")
         prod.set("cluster", {"administrators": ["arn:aws:iam::444455556666:role/administrator"]})

@@ -92,6 +92,43 @@ def set_aside(subscription_id: pulumi.Input[str]) -> Watched:
     return Watched("set-aside", "Replication", "pubsub_subscription", labels, (alarm,))
 
 
+def comparison(name: str) -> Watched:
+    """The job that compares tables; whoever starts it reads in its log what differed."""
+    event = Event(
+        "ended",
+        f'resource.type = "cloud_run_job" AND resource.labels.job_name : "{name}-job" AND severity >= ERROR',
+        "ticket",
+        "The comparison of the tables ended early: what is left of them is not mended.",
+        "Read the entry, and start the job again.",
+    )
+    return Watched(name, "Replication", "cloud_run_job", {}, events=(event,))
+
+
+WINDOW_MINUTES = (5, 24 * 60)
+"""The shortest and the longest time in which arrivals are counted: the metric is minutes late, and an alert's window a
+day and an hour at most."""
+
+
+def arrivals(bucket: str, job_name: pulumi.Input[str], *, rpo_minutes: int) -> Watched:
+    """The job that follows a bucket's events: the heartbeat alone makes it copy an object each minute.
+
+    https://docs.cloud.google.com/storage-transfer/docs/monitor-transfer-jobs
+    """
+    shortest, longest = WINDOW_MINUTES
+    minutes = min(max(rpo_minutes, shortest), longest)
+    copied = "storagetransfer.googleapis.com/transferjob/copied_objects_count"
+    alarm = Alarm(
+        "rpo", copied, "ALIGN_DELTA", 1, "page",
+        f"No object of the primary's bucket has come for {minutes} minutes, not even its heartbeat.",
+        "See the job's operations, whether the primary answers, and who may assume the role that reads its buckets; "
+        "the object .replication/heartbeat says when the last one was written.",
+        below=True, labels={"status": "succeeded"}, reducer="REDUCE_SUM", period=minutes * 60, minutes=1,
+        missing="active", vital=True,
+    )  # fmt: skip
+    signals = (Signal("traffic", copied, "ALIGN_DELTA", labels={"status": "succeeded"}),)
+    return Watched(bucket, "Replication", "storage_transfer_job", {"job_id": job_name}, (alarm,), signals)
+
+
 def copies() -> Watched:
     """The jobs that copy objects; a failed action is logged as an error.
 
