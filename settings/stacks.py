@@ -30,7 +30,14 @@ from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
-from settings.replication import WRITER_IMAGE, ObjectReplicationSettings, TableReplicationSettings, WriterSettings
+from settings.replication import (
+    WARMER_IMAGE,
+    WRITER_IMAGE,
+    CacheWarmingSettings,
+    ObjectReplicationSettings,
+    TableReplicationSettings,
+    WriterSettings,
+)
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Mode, Refusal
@@ -265,6 +272,9 @@ class Interconnect(Shared):
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
 
+    cache_warming: CacheWarmingSettings
+    """How the cache's keys get to the standby."""
+
     @field_validator("kind")
     @classmethod
     def _link_can_be_made(cls, kind: LinkKind, info: ValidationInfo) -> LinkKind:
@@ -279,6 +289,13 @@ class Interconnect(Shared):
         if WRITER_IMAGE not in info.data.get("artifacts", (WRITER_IMAGE,)):
             raise Refusal("no registry holds the writer's image", f"add {WRITER_IMAGE} to artifacts in Pulumi.yaml")
         return writer
+
+    @field_validator("cache_warming")
+    @classmethod
+    def _warmer_is_an_artifact(cls, warming: CacheWarmingSettings, info: ValidationInfo) -> CacheWarmingSettings:
+        if WARMER_IMAGE not in info.data.get("artifacts", (WARMER_IMAGE,)):
+            raise Refusal("no registry holds the job's image", f"add {WARMER_IMAGE} to artifacts in Pulumi.yaml")
+        return warming
 
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})

@@ -9,7 +9,8 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, tables
+from components.crosscloud import cache, objects, tables
+from components.crosscloud.cache import CacheWarming
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -27,7 +28,7 @@ from components.gcp.services import ServiceIdentities, Services
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.observability import Severity
-from settings.replication import WRITER_IMAGE
+from settings.replication import WARMER_IMAGE, WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
@@ -35,7 +36,7 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("run", "storagetransfer")
+APIS = ("cloudscheduler", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
@@ -46,6 +47,7 @@ KEYS = {
 
 GCP_KEYS = {
     "messages": GcpKeyUse("confidential", ("pubsub",)),
+    "warmer": GcpKeyUse("internal", ("run",)),
     "writer": GcpKeyUse("internal", ("run",)),
 }
 """Keys on Google Cloud, by what they encrypt."""
@@ -82,6 +84,7 @@ class _Link:
         self.link = self._join()
         self._open()
         self._replicate()
+        self._warm()
         self._dns()
         self._watch()
 
@@ -152,6 +155,7 @@ class _Link:
         prod, dr, settings = self.prod, self.dr, self.settings
         identities = ServiceIdentities("identities", self.gcp, ("pubsub", "run"), self.opts)
         keys = GcpKeys("keys-gcp", self.gcp, settings.google_keys, GCP_KEYS, members=identities.members, opts=self.opts)
+        self.google_keys = keys
         channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         topics = prod["observability"]["topicArns"][self.aws.region]
         TableReplication(
@@ -195,6 +199,29 @@ class _Link:
                 {use: dr["buckets"][use] for use in settings.buckets},
                 TRANSFER_AGENT.format(number=self.gcp.project_number),
                 channels,
+            ),
+            opts=self.opts,
+        )
+
+    def _warm(self) -> None:
+        """The job that copies the cache's keys to the standby."""
+        prod, dr = self.prod["cache"], self.dr
+        CacheWarming(
+            "cache",
+            self.aws,
+            self.gcp,
+            self.settings.cache_warming,
+            switch_url=self.settings.front_door.switch_object_url,
+            source=cache.Source(prod["endpoint"], prod["arn"], prod["warmerArn"]),
+            target=cache.Target(
+                id=dr["cache"]["id"],
+                endpoint=dr["cache"]["endpoint"],
+                authorities=dr["cache"]["authorities"],
+                image=dr["registry"]["repositoryUrls"][WARMER_IMAGE],
+                network=dr["network"]["networkId"],
+                subnet=dr["network"]["subnetIds"]["serverless"],
+                images_key=self.google_keys.ids["warmer"],
+                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
             ),
             opts=self.opts,
         )

@@ -9,9 +9,10 @@ from pulumi_gcp import storage
 
 from components.aws import alarms as aws_alarms
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, deny_without_tls, document, role
+from components.aws.iam import Role, allow, deny_without_tls, document, role
 from components.aws.watch.replication import new_objects
 from components.crosscloud.component import CrossCloudComponent
+from components.crosscloud.trust import google_trust
 from components.gcp import alarms as gcp_alarms
 from components.gcp import component as gcp_component
 from components.gcp.component import granted
@@ -176,12 +177,6 @@ class ObjectReplication(CrossCloudComponent):
     def _access(self, queue_arns: Mapping[str, pulumi.Output[str]]) -> Role:
         """The role as which Storage Transfer reads the buckets and their queues."""
         arns = [pulumi.Output.from_input(self._source.bucket_arns[use]) for use in queue_arns]
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": "accounts.google.com"},
-            "Condition": {"StringEquals": {"accounts.google.com:sub": self._settings.transfer_subject}},
-        }
         region = self.aws.region
         statements = [
             allow(["s3:GetBucketLocation", "s3:ListBucket"], arns),
@@ -204,7 +199,7 @@ class ObjectReplication(CrossCloudComponent):
         ]
         return role(
             f"{self._name}-reader",
-            trust,
+            google_trust(self._settings.transfer_subject),
             self,
             description="Google Cloud's Storage Transfer reads new objects",
             inline={"objects": statements},

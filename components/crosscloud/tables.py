@@ -9,8 +9,9 @@ from pulumi_aws import dynamodb, kinesis
 from pulumi_gcp import bigtable, cloudrunv2, pubsub, serviceaccount
 
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, role
+from components.aws.iam import Role, allow, role
 from components.crosscloud.component import CrossCloudComponent
+from components.crosscloud.trust import google_trust
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.component import granted
@@ -216,13 +217,6 @@ class TableReplication(CrossCloudComponent):
             member=self._target.agent,
             opts=self.child(),
         )
-        # The subject is one account and no other; Google does not document what audience Pub/Sub's tokens have.
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": "accounts.google.com"},
-            "Condition": {"StringEquals": {"accounts.google.com:sub": account.unique_id}},
-        }
         statements = [
             allow(READ_STREAM, list(self.stream_arns.values())),
             allow(READ_CONSUMER, [consumer.arn for consumer in consumers.values()]),
@@ -234,7 +228,8 @@ class TableReplication(CrossCloudComponent):
         ]
         access = role(
             f"{self._name}-reader",
-            trust,
+            # Google does not document what audience Pub/Sub's tokens have.
+            google_trust(account.unique_id),
             self,
             description="Google Cloud's Pub/Sub reads DynamoDB's changes",
             inline={"streams": statements},
