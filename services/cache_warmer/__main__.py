@@ -20,7 +20,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import certifi
@@ -69,11 +69,11 @@ def limits(environment: Mapping[str, str]) -> Limits:
     return Limits(*(int(environment[name]) for name in names))
 
 
-def run(warming: Warming) -> int:
+def run(warm: Callable[[], Counter[str]]) -> int:
     """Warm the cache, say how it went, and return the exit code."""
     started = time.monotonic()
     try:
-        counts = warming.run()
+        counts = warm()
     except StandbyServes as reason:
         log.info(str(reason), extra={"outcome": "standby serves"})
         return 0
@@ -98,7 +98,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, handlers=[as_json()])
     primary, standby = source(os.environ), target(os.environ)
     try:
-        return run(Warming(primary, standby, limits(os.environ), Switch(os.environ["SWITCH"]).check))
+        return run(Warming(primary, standby, limits(os.environ), Switch(os.environ["SWITCH"]).check).run)
     finally:
         primary.close()
         standby.close()

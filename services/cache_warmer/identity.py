@@ -52,7 +52,7 @@ class ElastiCacheLogin(CredentialProvider):
         request = AWSRequest(method="GET", url=self._url)
         frozen = self._credentials.get_frozen_credentials()
         SigV4QueryAuth(frozen, "elasticache", self._region, expires=TOKEN_SECONDS).add_auth(request)
-        return self._user, request.url.removeprefix("https://")
+        return self._user, str(request.url).removeprefix("https://")
 
 
 class MemorystoreLogin(CredentialProvider):

@@ -83,7 +83,7 @@ class Warming:
         self._source, self._target, self._limits, self._check = source, target, limits, check
         self._keys, self._bytes = Pace(limits.keys_per_second), Pace(limits.bytes_per_second)
         self._stop = threading.Event()
-        self._slots: Slots | None = None
+        self._slots = Slots([], [])
 
     def run(self) -> Counter[str]:
         """Copy, then remove, and return the counts; raises the first error of any shard, once all have ended."""
@@ -106,8 +106,8 @@ class Warming:
         return Slots(shards, [self._target.client(shard.primary) for shard in shards])
 
     def _has_lost_keys(self, counts: Counter[str]) -> bool:
-        kept = sum(self._target.client(shard.primary).dbsize() for shard in self._target.shards())
-        return counts["scanned"] < LEAST_SHARE * kept
+        sizes = [self._target.client(shard.primary).execute_command("DBSIZE") for shard in self._target.shards()]
+        return counts["scanned"] < LEAST_SHARE * sum(sizes)
 
     def _each(self, work: Callable[[Valkey], Counter[str]], clients: Sequence[Valkey]) -> Counter[str]:
         """Do the work for every client at once."""
@@ -134,7 +134,7 @@ class Warming:
         """All keys of a node, some of them twice, as fast as the limits and the switch allow."""
         cursor = None
         while cursor != 0:
-            cursor, keys = client.scan(cursor or 0, count=SCANNED_AT_ONCE)
+            cursor, keys = client.execute_command("SCAN", cursor or 0, "COUNT", SCANNED_AT_ONCE)
             if self._stop.is_set():
                 raise Stopped
             self._check()

@@ -134,7 +134,7 @@ def _client(port: int, certificates: Path) -> Valkey:
 
     def answers() -> bool:
         try:
-            return client.ping()
+            return bool(client.ping())
         except ValkeyError:
             return False
 

@@ -46,13 +46,13 @@ def value(client: Valkey, key: bytes) -> object:
         case b"string":
             return client.get(key)
         case b"list":
-            return client.lrange(key, 0, -1)
+            return client.execute_command("LRANGE", key, 0, -1)
         case b"set":
-            return set(client.smembers(key))
+            return set(client.execute_command("SMEMBERS", key))
         case b"zset":
             return client.zrange(key, 0, -1, withscores=True)
         case b"hash":
-            return client.hgetall(key)
+            return dict(client.execute_command("HGETALL", key))
         case b"stream":
             return client.xrange(key), client.xinfo_groups(key), client.xpending(key, "readers")
         case unknown:

@@ -3,19 +3,21 @@
 from urllib.parse import parse_qs, urlsplit
 
 from botocore.credentials import Credentials
+from google.auth.credentials import Credentials as GoogleCredentials
 
 from services.cache_warmer.identity import ElastiCacheLogin, MemorystoreLogin
 
 
-class Google:
+class Google(GoogleCredentials):
     """Credentials that must be fetched first."""
 
     def __init__(self) -> None:
-        self.valid, self.token, self.fetched = False, None, 0
+        super().__init__()
+        self.fetched = 0
 
     def refresh(self, request: object) -> None:
         self.fetched += 1
-        self.valid, self.token = True, f"token-{self.fetched}"
+        self.token = f"token-{self.fetched}"
 
 
 def login() -> ElastiCacheLogin:
@@ -53,5 +55,5 @@ def test_memorystores_token_is_fetched_again_once_it_is_not_valid() -> None:
     standby = MemorystoreLogin(google, request=object)
     assert standby.get_credentials() == ("default", "token-1")
     assert standby.get_credentials() == ("default", "token-1")
-    google.valid = False
+    google.token = None
     assert standby.get_credentials() == ("default", "token-2")

@@ -12,25 +12,22 @@ from services.cache_warmer.cluster import Node
 from services.cache_warmer.switch import StandbyServes, SwitchUnknown
 from services.cache_warmer.warming import Incompatible, Limits
 
-
-class Run:
-    """A run that ends as it is told to."""
-
-    def __init__(self, end: Counter[str] | Exception) -> None:
-        self._end = end
-
-    def run(self) -> Counter[str]:
-        if isinstance(self._end, Exception):
-            raise self._end
-        return self._end
-
-
 Ended = Callable[[Counter[str] | Exception], int]
 
 
 @pytest.fixture
 def ended() -> Ended:
-    return lambda end: run(Run(end))
+    """Runs that end as they are told to."""
+
+    def ending(end: Counter[str] | Exception) -> int:
+        def warm() -> Counter[str]:
+            if isinstance(end, Exception):
+                raise end
+            return end
+
+        return run(warm)
+
+    return ending
 
 
 def test_a_run_to_the_end_is_well_and_says_what_it_did(ended: Ended, caplog: pytest.LogCaptureFixture) -> None:
