@@ -5,10 +5,13 @@ from typing import Annotated, Literal
 from pydantic import ValidationInfo, field_validator
 
 from settings.gcp.secrets import SecretStoreSettings
-from settings.types import GcpProjectId, Model, Refusal, between, distinct, matching
+from settings.types import GcpProjectId, Minutes, Model, Refusal, between, distinct, matching, one_of
 
 WRITER_IMAGE = "bigtable-writer"
 """What the image of services/bigtable_writer is called in the registries."""
+
+WARMER_IMAGE = "cache-warmer"
+"""The same of services/cache_warmer."""
 
 ImageDigest = Annotated[
     str,
@@ -183,3 +186,82 @@ class RowReplicationSettings(Model):
     ] = ()
     """Google's projects that may connect to the network attachment; any may while none is named. The attachment's
     connected endpoints tell which one Database Migration Service uses: docs/operations.md."""
+
+
+PERIODS = (5, 10, 15, 20, 30, 60)
+
+
+class CacheWarmingSettings(Model):
+    """The job that copies ElastiCache's keys into Memorystore, on Cloud Run."""
+
+    image_digest: ImageDigest
+    """The image's digest in the standby's registry."""
+
+    period_minutes: Annotated[
+        int,
+        *one_of(
+            PERIODS,
+            "the schedule counts from each full hour, which it does not divide evenly",
+            f"use one of {', '.join(map(str, PERIODS))} minutes",
+        ),
+    ] = 30
+    """Minutes from one run's start to the next one's: the standby's keys are as old as that, and as a run takes."""
+
+    retries: Annotated[int, *between(0, 3, "more than 3 leave a run little time")] = 1
+    """How often a run that fails is tried again."""
+
+    timeout_minutes: Annotated[int, *between(1, 60, "the next run has started by then")] = 14
+    """Minutes after which an attempt is ended; the next run goes over all keys again."""
+
+    rpo: Minutes = 90
+    """Minutes without a run that ended well, from which on people are told."""
+
+    keys_per_second: Annotated[
+        int, *between(100, 100_000, "fewer would take hours, and more are felt by the primary's users")
+    ] = 20_000
+    """Keys that a run looks at in a second, at most, on all shards together."""
+
+    megabytes_per_second: Annotated[
+        int, *between(1, 500, "Cloud VPN carries 1 to 3 Gbit/s a tunnel, and the other flows need it too")
+    ] = 40
+    """Megabytes of values that a run sends in a second, at most."""
+
+    largest_mib: Annotated[int, *between(1, 256, "a value is held whole, and a server sends it in one go")] = 32
+    """The largest value that is copied, in MiB of the primary's memory."""
+
+    cpu: Annotated[int, *between(1, 8, "Cloud Run gives a task 1 to 8 CPUs")] = 1
+    """CPUs of a run."""
+
+    memory_mib: Annotated[int, *between(512, 32768, "Cloud Run gives a task at most 32 GiB")] = 2048
+    """Memory of a run in MiB: eight values of the largest size, each as it is read and as it is written."""
+
+    @field_validator("memory_mib")
+    @classmethod
+    def _values_fit(cls, memory: int, info: ValidationInfo) -> int:
+        needed = 256 + 8 * 3 * info.data.get("largest_mib", 0)
+        if memory < needed:
+            raise Refusal("values of largest_mib on eight shards do not fit", f"use {needed} or more")
+        return memory
+
+    @field_validator("timeout_minutes")
+    @classmethod
+    def _runs_are_apart(cls, timeout: int, info: ValidationInfo) -> int:
+        if {"period_minutes", "retries"} <= info.data.keys():
+            period, attempts = info.data["period_minutes"], info.data["retries"] + 1
+            if timeout * attempts >= period:
+                raise Refusal(
+                    f"a run may take {timeout * attempts} minutes, and the next one starts after {period}",
+                    f"use less than {period // attempts}, or change period_minutes or retries",
+                )
+        return timeout
+
+    @field_validator("rpo")
+    @classmethod
+    def _one_run_may_fail(cls, rpo: int, info: ValidationInfo) -> int:
+        period = info.data.get("period_minutes")
+        if period and rpo < 2 * period:
+            raise Refusal(
+                f"runs are {period} minutes apart, so that people would be told of none that is late",
+                f"use {2 * period} or more",
+            )
+        return rpo

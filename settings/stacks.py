@@ -32,7 +32,9 @@ from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.replication import (
     DATABASE_PASSWORD,
+    WARMER_IMAGE,
     WRITER_IMAGE,
+    CacheWarmingSettings,
     ObjectReplicationSettings,
     RowReplicationSettings,
     StreamReplicationSettings,
@@ -283,6 +285,9 @@ class Interconnect(Shared):
     row_replication: RowReplicationSettings
     """How rows get from Aurora to Cloud SQL."""
 
+    cache_warming: CacheWarmingSettings
+    """How the cache's keys get to the standby."""
+
     @field_validator("kind")
     @classmethod
     def _link_can_be_made(cls, kind: LinkKind, info: ValidationInfo) -> LinkKind:
@@ -297,6 +302,13 @@ class Interconnect(Shared):
         if WRITER_IMAGE not in info.data.get("artifacts", (WRITER_IMAGE,)):
             raise Refusal("no registry holds the writer's image", f"add {WRITER_IMAGE} to artifacts in Pulumi.yaml")
         return writer
+
+    @field_validator("cache_warming")
+    @classmethod
+    def _warmer_is_an_artifact(cls, warming: CacheWarmingSettings, info: ValidationInfo) -> CacheWarmingSettings:
+        if WARMER_IMAGE not in info.data.get("artifacts", (WARMER_IMAGE,)):
+            raise Refusal("no registry holds the job's image", f"add {WARMER_IMAGE} to artifacts in Pulumi.yaml")
+        return warming
 
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})

@@ -460,7 +460,11 @@ class _Region:
                 "indexNames": self.tables.index_names,
                 "profileIds": self.tables.profile_ids,
             },
-            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
+            "cache": {
+                "id": self.cache.id,
+                "endpoint": self.cache.endpoint,
+                "authorities": self.cache.authorities,
+            },
             "stream": {
                 "clusterId": self.stream.cluster_id,
                 "clusterName": self.stream.cluster_name,

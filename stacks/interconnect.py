@@ -10,7 +10,8 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, rows, stream, tables
+from components.crosscloud import cache, objects, rows, stream, tables
+from components.crosscloud.cache import CacheWarming
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -33,7 +34,7 @@ from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.observability import Severity
-from settings.replication import DATABASE_PASSWORD, WRITER_IMAGE
+from settings.replication import DATABASE_PASSWORD, WARMER_IMAGE, WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
@@ -41,7 +42,7 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("datamigration", "run", "storagetransfer")
+APIS = ("cloudscheduler", "datamigration", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
@@ -53,6 +54,7 @@ KEYS = {
 GCP_KEYS = {
     "logins": GcpKeyUse("restricted", ("secretmanager",)),
     "messages": GcpKeyUse("confidential", ("pubsub",)),
+    "warmer": GcpKeyUse("internal", ("run",)),
     "writer": GcpKeyUse("internal", ("run",)),
 }
 """Keys on Google Cloud, by what they encrypt."""
@@ -97,6 +99,7 @@ class _Link:
         self._replicate()
         self._replicate_stream()
         self._replicate_rows()
+        self._warm()
         self._dns()
         self._watch()
 
@@ -296,6 +299,29 @@ class _Link:
             databases=self.settings.databases,
             source=rows.Source(self.prod["database"]["endpoint"], load_secrets("interconnect")[DATABASE_PASSWORD]),
             target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], channels),
+            opts=self.opts,
+        )
+
+    def _warm(self) -> None:
+        """The job that copies the cache's keys to the standby."""
+        prod, dr = self.prod["cache"], self.dr
+        CacheWarming(
+            "cache",
+            self.aws,
+            self.gcp,
+            self.settings.cache_warming,
+            switch_url=self.settings.front_door.switch_object_url,
+            source=cache.Source(prod["endpoint"], prod["arn"], prod["warmerArn"]),
+            target=cache.Target(
+                id=dr["cache"]["id"],
+                endpoint=dr["cache"]["endpoint"],
+                authorities=dr["cache"]["authorities"],
+                image=dr["registry"]["repositoryUrls"][WARMER_IMAGE],
+                network=dr["network"]["networkId"],
+                subnet=dr["network"]["subnetIds"]["serverless"],
+                images_key=self.google_keys.ids["warmer"],
+                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+            ),
             opts=self.opts,
         )
 

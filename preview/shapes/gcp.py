@@ -67,6 +67,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "dnsResourceRecords.type": "CNAME",
         "dnsResourceRecords.data": "{uuid}.{digits:.2}.authorize.certificatemanager.goog.",
     },
+    "cloudrunv2/job:Job": {"id": "projects/{project}/locations/{location}/jobs/{label}"},
     "cloudrunv2/service:Service": {
         "id": "projects/{project}/locations/{location}/services/{label}",
         "uri": "https://{label}-{hex:.10}-uc.a.run.app",
@@ -75,6 +76,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/regions/{region}/addresses/{label}",
         "address": "203.0.113.{octet}",
     },
+    "cloudscheduler/job:Job": {"id": "projects/{project}/locations/{region}/jobs/{label}"},
     "compute/globalAddress:GlobalAddress": {
         "id": "projects/{project}/global/addresses/{label}",
         "address": "203.0.113.{octet}",
@@ -165,6 +167,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/locations/{location}/instances/{instanceId}",
         "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
         "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
+        "managedServerCas.caCerts.certificates": "-----BEGIN CERTIFICATE-----{hex:.64}-----END CERTIFICATE-----",
     },
     # Cloud Monitoring's paths have the project's number where others have its id.
     "monitoring/alertPolicy:AlertPolicy": {"id": "projects/{project}/alertPolicies/{digits:.19}", "name": "{id}"},

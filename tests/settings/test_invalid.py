@@ -523,6 +523,20 @@ CASES = {
         Case("a login for ever", "stream_replication.login_rotation_days", 366, "1 to 365"),
         Case("a first reminder on no day", "stream_replication.secret_store.first_reminder", "2027-01-04", "in UTC"),
         Case("imports kept for a day", "stream_replication.import_days", 1, "3 to 31"),
+        Case("warmer by a tag", "cache_warming.image_digest", "latest", "sha256: and 64 hexadecimal digits"),
+        Case("runs at odd times", "cache_warming.period_minutes", 7, "5, 10, 15, 20, 30, 60"),
+        Case(
+            "runs that overlap", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "timeout_minutes": 15},
+            "use less than 15", at="cache_warming.timeout_minutes", shown="15",
+        ),
+        Case(
+            "alarm that knows no late run", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "rpo": 59},
+            "use 60 or more", at="cache_warming.rpo", shown="59",
+        ),
+        Case(
+            "values that do not fit", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "largest_mib": 128},
+            "use 3328 or more", at="cache_warming.memory_mib", shown="2048",
+        ),
         Case("news of objects kept too long", "object_replication.event_days", 15, "3 to 14"),
     ],
 }  # fmt: skip
