@@ -30,7 +30,13 @@ from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
-from settings.replication import WRITER_IMAGE, ObjectReplicationSettings, TableReplicationSettings, WriterSettings
+from settings.replication import (
+    WRITER_IMAGE,
+    ImageReplicationSettings,
+    ObjectReplicationSettings,
+    TableReplicationSettings,
+    WriterSettings,
+)
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Mode, Refusal
@@ -264,6 +270,9 @@ class Interconnect(Shared):
 
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
+
+    image_replication: ImageReplicationSettings = ImageReplicationSettings()
+    """How images, charts and bundles get from ECR to Artifact Registry."""
 
     @field_validator("kind")
     @classmethod
