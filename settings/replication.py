@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ValidationInfo, field_validator
 
 from settings.gcp.secrets import SecretStoreSettings
-from settings.types import GcpProjectId, Minutes, Model, Refusal, between, distinct, matching, one_of
+from settings.types import GcpProjectId, LogRetentionDays, Minutes, Model, Refusal, between, distinct, matching, one_of
 
 WRITER_IMAGE = "bigtable-writer"
 """What the image of services/bigtable_writer is called in the registries."""
@@ -263,5 +263,44 @@ class CacheWarmingSettings(Model):
             raise Refusal(
                 f"runs are {period} minutes apart, so that people would be told of none that is late",
                 f"use {2 * period} or more",
+            )
+        return rpo
+
+
+class ImageReplicationSettings(Model):
+    """The way of images, charts and bundles from ECR to Artifact Registry."""
+
+    interval_minutes: Annotated[
+        int, *between(5, 360, "more often one comparison would meet the next, less often lost events wait for hours")
+    ] = 15
+    """Minutes between two comparisons of all repositories; a push is copied at once, whatever stands here."""
+
+    timeout_minutes: Annotated[
+        int, *between(5, 55, "CodeBuild takes 5 minutes at least, and the token of a copy is good for an hour")
+    ] = 20
+    """Minutes after which a copy is stopped; the next one goes on where it ended."""
+
+    rpo: Annotated[
+        int, *between(16, 1440, "an alarm looks back for a day at most, and no copy is quicker than a few minutes")
+    ] = 60
+    """Recovery-point objective in minutes: the greatest age of the newest image that the standby lacks."""
+
+    concurrent_builds: Annotated[
+        int, *between(2, 20, "a push would wait for a comparison, and CodeBuild's usual quota is 20 or less")
+    ] = 5
+    """Copies that run at a time; EventBridge tries again for what finds no place."""
+
+    log_retention_days: LogRetentionDays = 365
+    """Days for which the copies' logs are kept."""
+
+    @field_validator("rpo")
+    @classmethod
+    def _comparisons_can_keep_it(cls, rpo: int, info: ValidationInfo) -> int:
+        least = info.data.get("interval_minutes", 0) + 2 * info.data.get("timeout_minutes", 0)
+        if rpo <= least:
+            raise Refusal(
+                f"comparisons begin every {info.data.get('interval_minutes')} minutes and may take"
+                f" {info.data.get('timeout_minutes')}, so that the alarm would be raised without a fault",
+                f"use more than {least}, or shorten one of the two",
             )
         return rpo

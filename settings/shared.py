@@ -105,7 +105,7 @@ class Accounts(Model):
     """The same project's number: identities between the clouds name it."""
 
 
-FederatedCaller = Literal["replication", "secrets"]
+FederatedCaller = Literal["images", "replication", "secrets"]
 """What a role of the AWS account comes to Google Cloud for."""
 
 
@@ -124,10 +124,13 @@ class Federation(Model):
     replication_role: IamRoleName = "standby-replication"
     """The AWS role that reports to the standby how far replication is behind."""
 
-    @field_validator("replication_role")
+    images_role: IamRoleName = "standby-images"
+    """The AWS role that copies images to the standby."""
+
+    @field_validator("replication_role", "images_role")
     @classmethod
     def _roles_differ(cls, role: str, info: ValidationInfo) -> str:
-        if role == info.data.get("secrets_role"):
+        if role in (info.data.get("secrets_role"), info.data.get("replication_role")):
             raise Refusal("one role would have the rights of both", "name a role of its own")
         return role
 

@@ -35,6 +35,7 @@ from settings.replication import (
     WARMER_IMAGE,
     WRITER_IMAGE,
     CacheWarmingSettings,
+    ImageReplicationSettings,
     ObjectReplicationSettings,
     RowReplicationSettings,
     StreamReplicationSettings,
@@ -287,6 +288,9 @@ class Interconnect(Shared):
 
     cache_warming: CacheWarmingSettings
     """How the cache's keys get to the standby."""
+
+    image_replication: ImageReplicationSettings = ImageReplicationSettings()
+    """How images, charts and bundles get from ECR to Artifact Registry."""
 
     @field_validator("kind")
     @classmethod

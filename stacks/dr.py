@@ -370,6 +370,9 @@ class _Region:
             self.settings.federation,
             aws_account_id=self.settings.accounts.aws,
             secrets=self.secrets.ids,
+            # Not `vendor`: what others make is copied there from where they publish it.
+            repositories={held: self.registry.repository_ids[held] for held in ("bundles", "charts", "images")},
+            record_bucket=self.buckets["logs"].name,
             opts=self.opts,
         )
 

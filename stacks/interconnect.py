@@ -10,11 +10,12 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import cache, objects, rows, stream, tables
+from components.crosscloud import cache, images, objects, rows, stream, tables
 from components.crosscloud.cache import CacheWarming
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
+from components.crosscloud.images import ImageReplication
 from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
@@ -46,8 +47,10 @@ APIS = ("cloudscheduler", "datamigration", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
-    "logs": KeyUse("Log groups", "internal", log_groups=True),
-    "queues": KeyUse("News of objects", "internal", services=("s3.amazonaws.com",)),
+    "logs": KeyUse("Log groups, and what builds keep", "internal", log_groups=True),
+    "queues": KeyUse(
+        "News of objects, and of images not copied", "internal", services=("events.amazonaws.com", "s3.amazonaws.com")
+    ),
 }
 """Keys on AWS, by what they encrypt."""
 
@@ -100,6 +103,7 @@ class _Link:
         self._replicate_stream()
         self._replicate_rows()
         self._warm()
+        self._copy_images()
         self._dns()
         self._watch()
 
@@ -320,6 +324,34 @@ class _Link:
                 network=dr["network"]["networkId"],
                 subnet=dr["network"]["subnetIds"]["serverless"],
                 images_key=self.google_keys.ids["warmer"],
+                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+            ),
+            opts=self.opts,
+        )
+
+    def _copy_images(self) -> None:
+        """The way of images, charts and bundles to the standby's registry."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        topics = prod["observability"]["topicArns"][self.aws.region]
+        ImageReplication(
+            "images",
+            self.aws,
+            self.gcp,
+            settings.image_replication,
+            source=images.Source(
+                repository_urls={each: prod["registry"]["repositoryUrls"][each] for each in settings.artifacts},
+                vpc_id=prod["network"]["vpcId"],
+                subnet_ids=prod["network"]["subnetIds"]["private"],
+                role_name=settings.federation.images_role,
+                key_arn=self.keys.arns["logs"],
+                queues_key_arn=self.keys.arns["queues"],
+                topic_arns={self.aws.region: {level: topics[level] for level in SEVERITIES}},
+            ),
+            target=images.Target(
+                repository_urls={each: dr["registry"]["repositoryUrls"][each] for each in settings.artifacts},
+                audience=dr["federation"]["audience"],
+                account=dr["federation"]["serviceAccounts"]["images"],
+                record_bucket=dr["buckets"]["logs"],
                 channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
             ),
             opts=self.opts,

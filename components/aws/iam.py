@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 Statement = dict[str, Any]
-Patterns = pulumi.Input[str] | Sequence[pulumi.Input[str]]
+Patterns = pulumi.Input[str] | Sequence[pulumi.Input[str]] | pulumi.Output[list[str]]
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:
@@ -93,12 +93,16 @@ def role(
     parent: pulumi.Resource,
     *,
     description: str,
+    role_name: str | None = None,
     managed: Sequence[str] = (),
     inline: Mapping[str, Sequence[Statement]] | None = None,
 ) -> Role:
-    """Make a role with AWS-managed policies (by path) and inline ones (statements by policy name)."""
+    """Make a role with AWS-managed policies (by path) and inline ones (statements by policy name).
+
+    `role_name` only where another cloud admits it by that name.
+    """
     opts = pulumi.ResourceOptions(parent=parent)
-    made = iam.Role(name, assume_role_policy=document(trust), description=description, opts=opts)
+    made = iam.Role(name, name=role_name, assume_role_policy=document(trust), description=description, opts=opts)
     policies: list[pulumi.Resource] = [
         iam.RolePolicyAttachment(
             f"{name}-{policy.rsplit('/', 1)[-1].lower()}",

@@ -1,9 +1,9 @@
-"""What AWS roles may do on Google Cloud, by short-lived tokens: two things, and no key."""
+"""What AWS roles may do on Google Cloud, by short-lived tokens: three things, and no key."""
 
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_gcp import iam, projects, secretmanager, serviceaccount
+from pulumi_gcp import artifactregistry, iam, projects, secretmanager, serviceaccount, storage
 
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role
@@ -19,6 +19,9 @@ COPY_SECRETS = (
     "secretmanager.versions.get",
 )
 
+IMAGE_RECORD = "replication/images.json"
+"""The object that says which images the primary holds, and which of them were not copied."""
+
 # The name in arn:aws:sts::<account>:assumed-role/<name>/<session>; empty for whatever is no role.
 ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
 
@@ -26,8 +29,9 @@ ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
 class Federation(GcpComponent):
     """Roles of one AWS account act as service accounts here, each for one purpose; other roles get no token at all.
 
-    The primary copies its applications' secrets, and reports how far replication is behind. Each service account
-    admits one AWS role by name: who may make roles in the AWS account is trusted as far as that, and no further.
+    The primary copies its images and its applications' secrets, and reports how far replication is behind. Each
+    service account admits one AWS role by name: who may make roles in the AWS account is trusted as far as that, and no
+    further.
     """
 
     audience: pulumi.Output[str]
@@ -44,11 +48,17 @@ class Federation(GcpComponent):
         *,
         aws_account_id: str,
         secrets: Mapping[str, pulumi.Input[str]],
+        repositories: Mapping[str, pulumi.Input[str]],
+        record_bucket: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names."""
+        """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names.
+
+        `repositories` are the ids of those that images are copied to, by what they hold; the bucket gets the record.
+        """
         super().__init__("Federation", name, scope, "restricted", opts)
         roles: Mapping[FederatedCaller, str] = {
+            "images": settings.images_role,
             "replication": settings.replication_role,
             "secrets": settings.secrets_role,
         }
@@ -57,13 +67,16 @@ class Federation(GcpComponent):
         members = {
             caller: pulumi.Output.concat("serviceAccount:", email) for caller, email in self.service_accounts.items()
         }
-        projects.IAMMember(
-            f"{name}-replication-metrics",
-            project=scope.project,
-            role="roles/monitoring.metricWriter",
-            member=members["replication"],
-            opts=self.child(),
-        )
+        reporting: tuple[FederatedCaller, ...] = ("images", "replication")
+        for caller in reporting:
+            projects.IAMMember(
+                f"{name}-{caller}-metrics",
+                project=scope.project,
+                role="roles/monitoring.metricWriter",
+                member=members[caller],
+                opts=self.child(),
+            )
+        self._admit_images(name, members["images"], repositories, record_bucket)
         if secrets:
             copier = custom_role(
                 self,
@@ -81,6 +94,35 @@ class Federation(GcpComponent):
                     opts=self.child(),
                 )
         self.register_outputs({"audience": self.audience, "serviceAccounts": self.service_accounts})
+
+    def _admit_images(
+        self,
+        name: str,
+        member: pulumi.Output[str],
+        repositories: Mapping[str, pulumi.Input[str]],
+        record_bucket: pulumi.Input[str],
+    ) -> None:
+        """Let images be added, none be deleted, and one object be written."""
+        for held, repository_id in repositories.items():
+            artifactregistry.RepositoryIamMember(
+                f"{name}-images-{held}",
+                repository=repository_id,
+                role="roles/artifactregistry.writer",
+                member=member,
+                opts=self.child(),
+            )
+        record = pulumi.Output.concat("projects/_/buckets/", record_bucket, "/objects/", IMAGE_RECORD)
+        storage.BucketIAMMember(
+            f"{name}-images-record",
+            bucket=record_bucket,
+            role="roles/storage.objectUser",
+            member=member,
+            condition={
+                "title": "The record of copied images",
+                "expression": pulumi.Output.concat('resource.name == "', record, '"'),
+            },
+            opts=self.child(),
+        )
 
     def _pool(
         self, name: str, settings: FederationSettings, aws_account_id: str, roles: list[str]

@@ -57,6 +57,7 @@ CASES = {
         Case("role by its ARN", "federation.secrets_role", ROLE, "without path or ARN"),
         Case("one role for two purposes", "federation", {"secrets_role": "one", "replication_role": "one"},
              "a role of its own", at="federation.replication_role", shown='"one"'),
+        Case("images copied by another's role", "federation.images_role", "standby-replication", "a role of its own"),
         Case(
             "receiver that is none", "receivers", {"email": {}}, "'pagerduty', 'jira_service",
             at="receivers.email", shown='"email"',
@@ -538,6 +539,11 @@ CASES = {
             "use 3328 or more", at="cache_warming.memory_mib", shown="2048",
         ),
         Case("news of objects kept too long", "object_replication.event_days", 15, "3 to 14"),
+        Case("images compared too often", "image_replication.interval_minutes", 1, "5 to 360"),
+        Case("copies that outlive their token", "image_replication.timeout_minutes", 60, "5 to 55"),
+        Case("images older than an alarm can see", "image_replication.rpo", 1441, "16 to 1440"),
+        Case("images promised sooner than they are compared", "image_replication.rpo", 55, "more than 55"),
+        Case("pushes that wait for a comparison", "image_replication.concurrent_builds", 1, "2 to 20"),
     ],
 }  # fmt: skip
 

@@ -44,9 +44,12 @@ ALLOWED: Mapping[str, str] = {
     "gcp:projects/service*": "turns an API on",
     "gcp:serviceaccount/account:Account": "who replication is on Google Cloud",
     # Replication: what is on its way, copied from the primary and kept by the standby.
+    "aws:cloudwatch/event*": "starts copies of images",
     "aws:cloudwatch/log*": "logs",
+    "aws:codebuild/project:Project": "copies images, and keeps nothing",
     "aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination": "sends a table's changes",
     "aws:kinesis/stream:Stream": "changes of tables, on their way for days at most",
+    "aws:ec2/securityGroup:SecurityGroup": "lets copies of images out, and nobody in",
     "aws:kinesis/streamConsumer:StreamConsumer": "reads them",
     "aws:s3/bucketNotification:BucketNotification": "tells of new objects",
     "aws:scheduler/schedule:Schedule": "writes heartbeats",

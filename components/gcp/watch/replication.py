@@ -189,3 +189,20 @@ def warming(job_name: pulumi.Input[str], *, rpo_minutes: int) -> Watched:
         "See what the job logs; to run it now: gcloud run jobs execute, with its name. No data is lost.",
     )
     return Watched("cache", "Replication", "", {}, queries=(query,))
+
+
+def images(*, rpo_minutes: int, quiet_minutes: int) -> Watched:
+    """The comparisons of both registries, each of which tells how much the standby lacked at its end.
+
+    `quiet_minutes` may pass without one that found nothing missing: the RPO less the time that a comparison takes.
+    Absence counts too, as when AWS is dark, or nothing was ever copied.
+    """
+    missing = 'custom_googleapis_com:replication_images_missing{monitored_resource="global"}'
+    query = Query(
+        "rpo", f"absent_over_time({missing}[{quiet_minutes}m]) or min_over_time({missing}[{quiet_minutes}m]) > 0",
+        "page", f"The standby may lack images that are older than {rpo_minutes} minutes, which were promised.",
+        "See the record of the last comparison in the bucket of logs, replication/images.json, and the build's log on "
+        "AWS; if AWS is dark, the record says what was lost.",
+        minutes=0, vital=True,
+    )  # fmt: skip
+    return Watched("images", "Replication", "", {}, queries=(query,))
