@@ -1,4 +1,4 @@
-"""Two roles of one AWS account get tokens, each for one purpose; nobody else gets any."""
+"""One role of one AWS account gets tokens, for one purpose; nobody else gets any from this stack."""
 
 from collections.abc import Callable
 
@@ -46,10 +46,10 @@ def test_the_pool_has_the_name_that_the_primary_knows(pool: Node, provider: Node
     assert pool.protected
 
 
-def test_only_two_roles_of_the_one_account_enter(provider: Node) -> None:
+def test_only_one_role_of_the_one_account_enters(provider: Node) -> None:
     assert provider.inputs["aws"] == {"accountId": "111122223333"}
     assert provider.inputs["attributeCondition"] == (
-        "assertion.account == '111122223333' && attribute.role in ['standby-replication', 'standby-secrets']"
+        "assertion.account == '111122223333' && attribute.role == 'standby-replication'"
     )
 
 
@@ -58,7 +58,7 @@ def test_no_session_name_makes_a_subject_too_long(provider: Node) -> None:
     assert mapping["google.subject"] == mapping["attribute.role"] == "assertion.arn.extract('assumed-role/{role}/')"
 
 
-def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
+def test_no_role_may_act_as_the_account_that_copies_secrets(dr: Graph, pool: Node) -> None:
     admitted = {
         node.inputs["serviceAccountId"].split("/")[-1].split("@")[0]: (node.inputs["role"], node.inputs["member"])
         for node in dr.of_type("gcp:serviceaccount/iAMMember:IAMMember")
@@ -68,7 +68,6 @@ def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
     user = "roles/iam.workloadIdentityUser"
     assert admitted == {
         "aws-replication": (user, f"{principals}/standby-replication"),
-        "aws-secrets": (user, f"{principals}/standby-secrets"),
     }
 
 
