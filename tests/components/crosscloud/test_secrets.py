@@ -206,6 +206,7 @@ class TestAlarm:
         assert f'principalEmail="{ACCOUNT}"' in metric["filter"]
         assert 'log_id("cloudaudit.googleapis.com/data_access")' in metric["filter"]
         assert "SecretManagerService.AccessSecretVersion" in metric["filter"]
+        assert "severity < ERROR" in metric["filter"], "a comparison that is refused would count as one"
         assert metric["labelExtractors"].keys() == {label["key"] for label in metric["metricDescriptor"]["labels"]}
 
     def test_the_standby_logs_them(self, dr: Graph) -> None:
