@@ -201,6 +201,8 @@ CARRIERS: Mapping[str, tuple[str, ...]] = {
     # Another region or account holds none of a stack's resources: all of them would be made there anew.
     "pulumi:providers:aws": ("allowedAccountIds", "region"),
     "pulumi:providers:gcp": ("project",),
+    # What was in a cluster that is gone is made anew in the next one.
+    "pulumi:providers:kubernetes": ("clusterIdentifier",),
 }
 """Types that hold nothing, but whose replacement replaces what names them."""
 

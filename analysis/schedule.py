@@ -72,6 +72,8 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": Minutes(0.2, 0.5, 2),
     "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
+    # An estimate: pulling images, and waiting until pods are ready.
+    "kubernetes:helm.sh/v3:Release": Minutes(1, 2, 10),
 }
 
 # How long a provider takes to change a resource in place, for types that a failover resizes. Estimates: neither cloud

@@ -38,6 +38,7 @@ from settings.replication import (
     ImageReplicationSettings,
     ObjectReplicationSettings,
     RowReplicationSettings,
+    SecretReplicationSettings,
     StreamReplicationSettings,
     TableReplicationSettings,
     WriterSettings,
@@ -291,6 +292,17 @@ class Interconnect(Shared):
 
     image_replication: ImageReplicationSettings = ImageReplicationSettings()
     """How images, charts and bundles get from ECR to Artifact Registry."""
+
+    secret_replication: SecretReplicationSettings = SecretReplicationSettings()
+    """How the applications' secrets get to Secret Manager."""
+
+    @field_validator("secret_replication")
+    @classmethod
+    def _rounds_keep_promises(
+        cls, replication: SecretReplicationSettings, info: ValidationInfo
+    ) -> SecretReplicationSettings:
+        replication.check({name: secret.rpo for name, secret in info.data.get("app_secrets", {}).items()})
+        return replication
 
     @field_validator("kind")
     @classmethod

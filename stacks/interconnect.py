@@ -10,7 +10,7 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import cache, images, objects, rows, stream, tables
+from components.crosscloud import cache, images, objects, rows, secrets, stream, tables
 from components.crosscloud.cache import CacheWarming
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
@@ -22,6 +22,7 @@ from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
 from components.crosscloud.reconciliation import Reconciliation
 from components.crosscloud.rows import RowReplication
+from components.crosscloud.secrets import SecretReplication
 from components.crosscloud.stream import StreamReplication
 from components.crosscloud.stream_import import ImportTarget, StreamImport
 from components.crosscloud.tables import TableReplication
@@ -31,6 +32,8 @@ from components.gcp.component import Scope as GcpScope
 from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
+from components.kubernetes import access
+from components.kubernetes.charts import CHARTS
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
@@ -104,6 +107,7 @@ class _Link:
         self._replicate_rows()
         self._warm()
         self._copy_images()
+        self._copy_secrets()
         self._dns()
         self._watch()
 
@@ -115,7 +119,7 @@ class _Link:
             standby=self.dr["inventory"],
             tunnels=[str(network) for network in self.settings.plan.tunnels],
         )
-        agreed = pulumi.ResourceOptions(parent=contract)
+        self.agreed = agreed = pulumi.ResourceOptions(parent=contract)
         amazon = aws.Provider(
             "contract-aws",
             region=self.aws.region,
@@ -355,6 +359,39 @@ class _Link:
                 channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
             ),
             opts=self.opts,
+        )
+
+    def _copy_secrets(self) -> None:
+        """The way of the applications' secrets, once the primary's cluster runs what copies them."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        if CHARTS["external-secrets"].image.artifact not in settings.vendor_images or not settings.app_secrets:
+            return
+        cluster = prod["cluster"]
+        inside = access.provider(
+            "contract-cluster",
+            access.eks(self.aws.region, cluster["name"]),
+            endpoint=cluster["endpoint"],
+            certificate_authority=cluster["certificateAuthority"],
+            protect=self.aws.protect,
+            opts=self.agreed,
+        )
+        SecretReplication(
+            "secrets",
+            self.aws,
+            self.gcp,
+            settings.secret_replication,
+            secrets=settings.app_secrets,
+            source=secrets.Source(
+                {secret: prod["secrets"][secret] for secret in settings.app_secrets}, cluster["oidcIssuer"]
+            ),
+            target=secrets.Target(
+                names={secret: dr["secrets"]["names"][secret] for secret in settings.app_secrets},
+                topic=dr["secrets"]["reminderTopicId"],
+                pool=settings.federation.pool,
+                account=dr["federation"]["serviceAccounts"]["secrets"],
+                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+            ),
+            opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside])),
         )
 
     def _dns(self) -> None:

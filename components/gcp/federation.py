@@ -1,6 +1,7 @@
-"""What AWS roles may do on Google Cloud, by short-lived tokens: three things, and no key."""
+"""What the primary region may do on Google Cloud, by short-lived tokens: three things, and no key."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pulumi
 from pulumi_gcp import artifactregistry, iam, projects, secretmanager, serviceaccount, storage
@@ -22,20 +23,23 @@ COPY_SECRETS = (
 IMAGE_RECORD = "replication/images.json"
 """The object that says which images the primary holds, and which of them were not copied."""
 
+CALLERS: tuple[FederatedCaller, ...] = get_args(FederatedCaller)
+
 # The name in arn:aws:sts::<account>:assumed-role/<name>/<session>; empty for whatever is no role.
 ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
 
 
 class Federation(GcpComponent):
-    """Roles of one AWS account act as service accounts here, each for one purpose; other roles get no token at all.
+    """The primary region acts as service accounts here, each for one purpose; whoever else comes gets no token at all.
 
-    The primary copies its images and its applications' secrets, and reports how far replication is behind. Each
-    service account admits one AWS role by name: who may make roles in the AWS account is trusted as far as that, and no
-    further.
+    The primary copies its images and its applications' secrets, and reports how far replication is behind. The accounts
+    for images and reports each admit one role of one AWS account by name: who may make roles there is trusted as far as
+    that, and no further. The account for secrets admits nobody yet: the stack that joins the regions lets in one
+    service account of the primary's cluster, whose issuer is known once there is a cluster.
     """
 
     audience: pulumi.Output[str]
-    """What a caller names when it exchanges its AWS identity for a token."""
+    """What an AWS role names when it exchanges its identity for a token."""
 
     service_accounts: dict[FederatedCaller, pulumi.Output[str]]
     """E-mail addresses of the service accounts."""
@@ -60,10 +64,18 @@ class Federation(GcpComponent):
         roles: Mapping[FederatedCaller, str] = {
             "images": settings.images_role,
             "replication": settings.replication_role,
-            "secrets": settings.secrets_role,
         }
         pool = self._pool(name, settings, aws_account_id, list(roles.values()))
-        self.service_accounts = {caller: self._account(name, caller, role, pool) for caller, role in roles.items()}
+        accounts = {caller: self._account(name, caller) for caller in CALLERS}
+        for caller, role in roles.items():
+            serviceaccount.IAMMember(
+                f"{name}-{caller}-role",
+                service_account_id=accounts[caller].name,
+                role="roles/iam.workloadIdentityUser",
+                member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.role/{role}"),
+                opts=self.child(),
+            )
+        self.service_accounts = {caller: account.email for caller, account in accounts.items()}
         members = {
             caller: pulumi.Output.concat("serviceAccount:", email) for caller, email in self.service_accounts.items()
         }
@@ -153,21 +165,10 @@ class Federation(GcpComponent):
         self.audience = pulumi.Output.concat("//iam.googleapis.com/", provider.name)
         return pool
 
-    def _account(
-        self, name: str, caller: FederatedCaller, role: str, pool: iam.WorkloadIdentityPool
-    ) -> pulumi.Output[str]:
-        """A service account that one AWS role may act as."""
-        account = serviceaccount.Account(
+    def _account(self, name: str, caller: FederatedCaller) -> serviceaccount.Account:
+        return serviceaccount.Account(
             f"{name}-{caller}",
             account_id=f"aws-{caller}",
             display_name=f"AWS primary region: {caller}",
             opts=self.child(),
         )
-        serviceaccount.IAMMember(
-            f"{name}-{caller}-role",
-            service_account_id=account.name,
-            role="roles/iam.workloadIdentityUser",
-            member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.role/{role}"),
-            opts=self.child(),
-        )
-        return account.email

@@ -191,13 +191,16 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
+            'multicloud:vendor_images["vendor/external-secrets"]': "Pulumi.yaml",
         }
 
     def test_of_the_link_are_refused_too(self, project, monkeypatch):
         with pytest.raises(SettingsError, match="it is a sample") as refused:
             project("interconnect").load(monkeypatch, dry_run=False)
         assert {key for key, file in problems_of(refused).items() if file == "Pulumi.interconnect.yaml"} == {
+            "multicloud:cache_warming.image_digest",
             "multicloud:object_replication.transfer_subject",
+            "multicloud:row_replication.source_ca",
             "multicloud:writer.image_digest",
         }
 
@@ -224,6 +227,7 @@ class TestPlaceholders:
         )
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
         prod.set("front_door.switch_bucket", "switch-7f3a")
+        prod.set("vendor_images", {"vendor/external-secrets": f"sha256:{'1' * 64}"})
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])

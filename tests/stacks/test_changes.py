@@ -165,6 +165,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
         "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
+        "security.issuers": [{"security.issuers": ["https://oidc.example.com"]}],
         "security.external": [{"security.external": ["default-accounts", "guards"]}],
         "regions.gcp": [{"regions.gcp": "us-east1", "key_value_store.zones": ["us-east1-b", "us-east1-c"]}],
         "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00"}],

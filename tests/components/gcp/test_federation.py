@@ -1,4 +1,4 @@
-"""Three roles of one AWS account get tokens, each for one purpose; nobody else gets any."""
+"""Two roles of one AWS account get tokens, each for one purpose; nobody else gets any from this stack."""
 
 from collections.abc import Callable
 
@@ -48,11 +48,10 @@ def test_the_pool_has_the_name_that_the_primary_knows(pool: Node, provider: Node
     assert pool.protected
 
 
-def test_only_three_roles_of_the_one_account_enter(provider: Node) -> None:
+def test_only_two_roles_of_the_one_account_enter(provider: Node) -> None:
     assert provider.inputs["aws"] == {"accountId": "111122223333"}
     assert provider.inputs["attributeCondition"] == (
-        "assertion.account == '111122223333'"
-        " && attribute.role in ['standby-images', 'standby-replication', 'standby-secrets']"
+        "assertion.account == '111122223333' && attribute.role in ['standby-images', 'standby-replication']"
     )
 
 
@@ -61,7 +60,7 @@ def test_no_session_name_makes_a_subject_too_long(provider: Node) -> None:
     assert mapping["google.subject"] == mapping["attribute.role"] == "assertion.arn.extract('assumed-role/{role}/')"
 
 
-def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
+def test_no_role_may_act_as_the_account_that_copies_secrets(dr: Graph, pool: Node) -> None:
     admitted = {
         node.inputs["serviceAccountId"].split("/")[-1].split("@")[0]: (node.inputs["role"], node.inputs["member"])
         for node in dr.of_type("gcp:serviceaccount/iAMMember:IAMMember")
@@ -72,7 +71,6 @@ def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
     assert admitted == {
         "aws-images": (user, f"{principals}/standby-images"),
         "aws-replication": (user, f"{principals}/standby-replication"),
-        "aws-secrets": (user, f"{principals}/standby-secrets"),
     }
 
 
