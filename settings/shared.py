@@ -35,6 +35,7 @@ from settings.types import (
     between,
     distinct,
 )
+from settings.workloads import Workloads, WorkloadSettings, check_calls, check_uses
 
 
 def _three_zones(region: str) -> str:
@@ -352,6 +353,9 @@ class Shared(StackSettings):
     topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
 
+    workloads: Workloads
+    """What both clusters run, by name."""
+
     receivers: Annotated[Receivers, Field(default_factory=dict)]
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
@@ -368,6 +372,17 @@ class Shared(StackSettings):
                         at=(name, "indexes", index),
                     )
         return tables
+
+    @field_validator("workloads")
+    @classmethod
+    def _workloads_have_what_they_use(
+        cls, workloads: Mapping[str, WorkloadSettings], info: ValidationInfo
+    ) -> Mapping[str, WorkloadSettings]:
+        check_calls(workloads)
+        keys = {kind: kind for kind in ("artifacts", "tables", "topics", "buckets")} | {"secrets": "app_secrets"}
+        if set(keys.values()) <= info.data.keys():
+            check_uses(workloads, {kind: info.data[key] for kind, key in keys.items()})
+        return workloads
 
     @cached_property
     def plan(self) -> AddressPlan:

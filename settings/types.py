@@ -344,7 +344,7 @@ ArtifactName = Annotated[
     *matching(
         r"(?=.{2,200}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
         "a registry refuses it as the name of an image",
-        "use lower-case letters, digits and single separators, such as core or charts/workload",
+        "use lower-case letters, digits and single separators, such as core or charts/service",
     ),
 ]
 """The name of an image, a chart or a bundle in the registries of both clouds."""

@@ -88,7 +88,7 @@ class Registry(GcpComponent):
 
 
 def _placed(artifact: str) -> tuple[str, str]:
-    """The repository that holds an artifact, and its name there: `charts/workload` is `workload` in `charts`."""
+    """The repository that holds an artifact, and its name there: `charts/service` is `service` in `charts`."""
     first, _, rest = artifact.partition("/")
     return (first, rest) if rest and first in REPOSITORIES else ("images", artifact)
 

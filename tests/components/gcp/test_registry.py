@@ -48,7 +48,7 @@ def test_both_clouds_hold_the_same_artifacts(dr: Graph, prod: Graph) -> None:
     assert here.keys() == there.keys()
     host = "us-central1-docker.pkg.dev/example-standby/platform-production"
     assert here["core"] == f"{host}-images/core"
-    assert here["charts/workload"] == f"{host}-charts/workload"
+    assert here["charts/service"] == f"{host}-charts/service"
     assert here["bundles/shared"] == f"{host}-bundles/shared"
 
 
