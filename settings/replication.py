@@ -1,22 +1,14 @@
 """Settings of the replication between the two regions: each default safe for production."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import ValidationInfo, field_validator
 
-from settings.types import Model, Refusal, between, matching
+from settings.types import IdentityPoolId, ImageDigest, Model, Refusal, between, matching
 
 WRITER_IMAGE = "bigtable-writer"
 """What the image of services/bigtable_writer is called in the registries."""
-
-ImageDigest = Annotated[
-    str,
-    *matching(
-        r"sha256:[0-9a-f]{64}",
-        "it names no image for good: a tag may be moved to another one",
-        "write the digest that CI printed when it pushed the image: sha256: and 64 hexadecimal digits",
-    ),
-]
 
 
 class WriterSettings(Model):
@@ -84,6 +76,29 @@ class TableReplicationSettings(Model):
         if maximum < info.data.get("minimum_backoff_seconds", maximum):
             raise Refusal("Pub/Sub's waits grow, and this is shorter than the first one", "raise it")
         return maximum
+
+
+class SecretReplicationSettings(Model):
+    """The way of the applications' secrets to Secret Manager."""
+
+    refresh_minutes: Annotated[
+        int, *between(1, 24 * 60, "a value that is replaced would be old in the standby for more than a day")
+    ] = 5
+    """Minutes between two rounds, of reading in the primary as of comparing in the standby."""
+
+    provider: IdentityPoolId = "primary-cluster"
+    """What the pool of `federation` calls the primary's cluster, whose pods copy the secrets."""
+
+    def check(self, rpos: Mapping[str, int]) -> None:
+        """Refuse rounds that are too rare for a secret's recovery-point objective, by its name."""
+        for secret, minutes in rpos.items():
+            if minutes < 3 * self.refresh_minutes:
+                raise Refusal(
+                    f"a new value takes up to two rounds, and app_secrets.{secret}.rpo is {minutes} minutes: its alarm "
+                    "would come and go",
+                    f"refresh every {max(1, minutes // 3)} minutes, or promise {3 * self.refresh_minutes} minutes",
+                    at=("refresh_minutes",),
+                )
 
 
 TransferSubject = Annotated[

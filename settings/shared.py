@@ -24,6 +24,7 @@ from settings.types import (
     GcpRegion,
     IamRoleName,
     IdentityPoolId,
+    ImageDigest,
     IndexName,
     Label,
     Minutes,
@@ -107,11 +108,11 @@ class Accounts(Model):
 
 
 FederatedCaller = Literal["replication", "secrets"]
-"""What a role of the AWS account comes to Google Cloud for."""
+"""What somebody of the primary region comes to Google Cloud for."""
 
 
 class Federation(Model):
-    """How roles of the AWS account act on Google Cloud without a key: the names that both sides know."""
+    """How the primary region acts on Google Cloud without a key: the names that both sides know."""
 
     pool: Fixed[IdentityPoolId] = "aws-primary"
     """The workload identity pool; Google keeps the name of a deleted one for 30 days."""
@@ -119,18 +120,8 @@ class Federation(Model):
     provider: IdentityPoolId = "aws-account"
     """The pool's provider, which trusts the AWS account."""
 
-    secrets_role: IamRoleName = "standby-secrets"
-    """The AWS role that copies the applications' secrets to the standby."""
-
     replication_role: IamRoleName = "standby-replication"
     """The AWS role that reports to the standby how far replication is behind."""
-
-    @field_validator("replication_role")
-    @classmethod
-    def _roles_differ(cls, role: str, info: ValidationInfo) -> str:
-        if role == info.data.get("secrets_role"):
-            raise Refusal("one role would have the rights of both", "name a role of its own")
-        return role
 
 
 class Ownership(Model):
@@ -293,6 +284,9 @@ class SecretSettings(Model):
     rotation_days: Annotated[int, *between(1, 365, "a secret that never changes is one day known")] = 90
     """Days after which its owner is reminded to replace it."""
 
+    rpo: Minutes = 30
+    """Recovery-point objective in minutes: for how long at most the standby may have an old value of it."""
+
 
 class StackSettings(Model):
     """All settings of one stack."""
@@ -321,7 +315,7 @@ class Shared(StackSettings):
     """The AWS account and the Google Cloud project."""
 
     federation: Federation = Federation()
-    """How AWS roles act on Google Cloud without a key."""
+    """How the primary region acts on Google Cloud without a key."""
 
     ownership: Ownership
     """Tags on AWS, labels on Google Cloud."""
@@ -345,7 +339,12 @@ class Shared(StackSettings):
     """The applications' secrets: the primary's are copied to the standby, which can read them without AWS."""
 
     artifacts: Annotated[tuple[ArtifactName, ...], Field(min_length=1), distinct("a registry takes each name but once")]
-    """What both clouds' registries hold: images, charts (`charts/…`) and bundles of configuration (`bundles/…`)."""
+    """What both clouds' registries hold: images, charts (`charts/…`), bundles of configuration (`bundles/…`), and
+    copies of others' images and charts (`vendor/…`)."""
+
+    vendor_images: Annotated[Mapping[ArtifactName, ImageDigest], Field(default_factory=dict)]
+    """Digests of others' images, by their names in `artifacts`: the same in both registries. What the clusters should
+    run is installed once its image is named here, which must be in both registries by then."""
 
     tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
@@ -359,6 +358,14 @@ class Shared(StackSettings):
     receivers: Annotated[Receivers, Field(default_factory=dict)]
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
+
+    @field_validator("vendor_images")
+    @classmethod
+    def _images_are_artifacts(cls, images: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        for image in images:
+            if image not in info.data.get("artifacts", images):
+                raise Refusal("no registry holds it", f"add {image} to artifacts", at=(image,))
+        return images
 
     @field_validator("tables")
     @classmethod

@@ -30,7 +30,13 @@ from settings.gcp import storage as gcp_storage
 from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
-from settings.replication import WRITER_IMAGE, ObjectReplicationSettings, TableReplicationSettings, WriterSettings
+from settings.replication import (
+    WRITER_IMAGE,
+    ObjectReplicationSettings,
+    SecretReplicationSettings,
+    TableReplicationSettings,
+    WriterSettings,
+)
 from settings.security import RunnerSettings, SecuritySettings
 from settings.shared import Regions, Shared
 from settings.types import Mode, Refusal
@@ -264,6 +270,17 @@ class Interconnect(Shared):
 
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
+
+    secret_replication: SecretReplicationSettings = SecretReplicationSettings()
+    """How the applications' secrets get to Secret Manager."""
+
+    @field_validator("secret_replication")
+    @classmethod
+    def _rounds_keep_promises(
+        cls, replication: SecretReplicationSettings, info: ValidationInfo
+    ) -> SecretReplicationSettings:
+        replication.check({name: secret.rpo for name, secret in info.data.get("app_secrets", {}).items()})
+        return replication
 
     @field_validator("kind")
     @classmethod

@@ -349,6 +349,26 @@ ArtifactName = Annotated[
 ]
 """The name of an image, a chart or a bundle in the registries of both clouds."""
 
+ImageDigest = Annotated[
+    str,
+    *matching(
+        r"sha256:[0-9a-f]{64}",
+        "it names no image for good: a tag may be moved to another one",
+        "write the digest that CI printed when it pushed the image: sha256: and 64 hexadecimal digits",
+    ),
+]
+"""The digest of an image."""
+
+Issuer = Annotated[
+    str,
+    *matching(
+        r"https://[a-z0-9.-]{1,200}(/[A-Za-z0-9._/-]{1,200})?",
+        "Google takes an issuer of identities by its HTTPS address alone",
+        "write it without query and last slash, such as https://oidc.eks.<region>.amazonaws.com/id/<id>",
+    ),
+]
+"""Who issues identity tokens (OpenID Connect)."""
+
 # --- Versions and sizes ---
 
 ClusterVersion = Annotated[

@@ -23,6 +23,9 @@ class ClusterExports(TypedDict):
 
     name: Text
     endpoint: Text
+    certificateAuthority: Text
+    """The API server's CA, base64 of PEM: it is public."""
+
     oidcIssuer: Text
     clientSecurityGroupId: Text
 
@@ -300,10 +303,10 @@ class ClusterBackupExports(TypedDict):
 
 
 class FederationExports(TypedDict):
-    """How the primary's AWS roles get tokens of the standby."""
+    """Whom the primary acts as in the standby, without a key."""
 
     audience: Text
-    """What the provider is called in an exchange of tokens."""
+    """What the provider of AWS roles is called in an exchange of tokens."""
 
     serviceAccounts: Mapping[FederatedCaller, Text]
     """E-mail addresses of the accounts to act as, by purpose."""
@@ -371,6 +374,10 @@ class SecretsExports(TypedDict):
     """Where copies of the applications' secrets go, and where reminders to replace them wait."""
 
     ids: Mapping[str, Text]
+    names: Mapping[str, str]
+    """The ids alone, without the project."""
+
+    reminderTopicId: Text
     reminderSubscriptionName: Text
 
 

@@ -35,6 +35,10 @@ from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
+from components.kubernetes import access
+from components.kubernetes.charts import CHARTS
+from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.external_secrets import ExternalSecrets
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
@@ -139,6 +143,7 @@ class _Region:
         self._edge()
         self._security()
         self._observability()
+        self._contents()
 
     def _project(self) -> None:
         """APIs first: every other resource waits for them, by its provider."""
@@ -401,6 +406,24 @@ class _Region:
             opts=self.opts,
         )
 
+    def _contents(self) -> None:
+        """What runs in the cluster, as far as its images are in the registry."""
+        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
+            inside = access.provider(
+                "cluster-contents",
+                access.GKE,
+                endpoint=pulumi.Output.concat("https://", self.cluster.endpoint),
+                protect=self.scope.protect,
+            )
+            ExternalSecrets(
+                "external-secrets",
+                KubernetesScope(self.scope.tags, self.scope.protect),
+                registry=self.registry.repository_urls,
+                image_digest=digest,
+                provider={"gcpsm": {"projectID": self.scope.project}},
+                opts=pulumi.ResourceOptions(providers=[inside]),
+            )
+
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
         watched = [
@@ -474,6 +497,8 @@ class _Region:
             "buckets": {name: found.name for name, found in self.buckets.items()},
             "secrets": {
                 "ids": self.secrets.ids,
+                "names": self.secrets.names,
+                "reminderTopicId": self.secrets.reminder_topic_id,
                 "reminderSubscriptionName": self.secrets.reminder_subscription_name,
             },
             "edge": self._edge_exports(),

@@ -9,7 +9,7 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, tables
+from components.crosscloud import objects, secrets, tables
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -17,6 +17,7 @@ from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.secrets import SecretReplication
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
@@ -24,6 +25,8 @@ from components.gcp.component import Scope as GcpScope
 from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
+from components.kubernetes import access
+from components.kubernetes.charts import CHARTS
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.observability import Severity
@@ -82,6 +85,7 @@ class _Link:
         self.link = self._join()
         self._open()
         self._replicate()
+        self._copy_secrets()
         self._dns()
         self._watch()
 
@@ -93,7 +97,7 @@ class _Link:
             standby=self.dr["inventory"],
             tunnels=[str(network) for network in self.settings.plan.tunnels],
         )
-        agreed = pulumi.ResourceOptions(parent=contract)
+        self.agreed = agreed = pulumi.ResourceOptions(parent=contract)
         amazon = aws.Provider(
             "contract-aws",
             region=self.aws.region,
@@ -197,6 +201,39 @@ class _Link:
                 channels,
             ),
             opts=self.opts,
+        )
+
+    def _copy_secrets(self) -> None:
+        """The way of the applications' secrets, once the primary's cluster runs what copies them."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        if CHARTS["external-secrets"].image.artifact not in settings.vendor_images or not settings.app_secrets:
+            return
+        cluster = prod["cluster"]
+        inside = access.provider(
+            "contract-cluster",
+            access.eks(self.aws.region, cluster["name"]),
+            endpoint=cluster["endpoint"],
+            certificate_authority=cluster["certificateAuthority"],
+            protect=self.aws.protect,
+            opts=self.agreed,
+        )
+        SecretReplication(
+            "secrets",
+            self.aws,
+            self.gcp,
+            settings.secret_replication,
+            secrets=settings.app_secrets,
+            source=secrets.Source(
+                {secret: prod["secrets"][secret] for secret in settings.app_secrets}, cluster["oidcIssuer"]
+            ),
+            target=secrets.Target(
+                names={secret: dr["secrets"]["names"][secret] for secret in settings.app_secrets},
+                topic=dr["secrets"]["reminderTopicId"],
+                pool=settings.federation.pool,
+                account=dr["federation"]["serviceAccounts"]["secrets"],
+                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+            ),
+            opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside])),
         )
 
     def _dns(self) -> None:

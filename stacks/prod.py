@@ -30,6 +30,10 @@ from components.aws.watch import data as watch_data
 from components.aws.watch import edge as watch_edge
 from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
+from components.kubernetes import access
+from components.kubernetes.charts import CHARTS
+from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.external_secrets import ExternalSecrets
 from components.tags import Tags
 from settings import load_secrets
 from settings.stacks import Prod
@@ -86,6 +90,7 @@ class _Region:
         self._recovery()
         self._security()
         self._observability()
+        self._contents()
 
     def _network(self) -> None:
         peers = [self.settings.plan.gcp.block]
@@ -344,6 +349,26 @@ class _Region:
             opts=self.opts,
         )
 
+    def _contents(self) -> None:
+        """What runs in the cluster, as far as its images are in the registry."""
+        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
+            inside = access.provider(
+                "cluster-contents",
+                access.eks(self.scope.region, self.cluster.name),
+                endpoint=self.cluster.ready_endpoint,
+                certificate_authority=self.cluster.certificate_authority,
+                protect=self.scope.protect,
+            )
+            ExternalSecrets(
+                "external-secrets",
+                KubernetesScope(self.scope.tags, self.scope.protect),
+                registry=self.registry.repository_urls,
+                image_digest=digest,
+                service_account=self.controllers.service_accounts["external-secrets"],
+                provider={"aws": {"service": "SecretsManager", "region": self.scope.region}},
+                opts=pulumi.ResourceOptions(providers=[inside]),
+            )
+
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
         settings, edge = self.settings, self.edge
@@ -389,6 +414,7 @@ class _Region:
             "cluster": {
                 "name": self.cluster.name,
                 "endpoint": self.cluster.endpoint,
+                "certificateAuthority": self.cluster.certificate_authority,
                 "oidcIssuer": self.cluster.oidc_issuer,
                 "clientSecurityGroupId": self.cluster.client_security_group_id,
             },

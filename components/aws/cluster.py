@@ -44,6 +44,9 @@ class Cluster(AwsComponent):
     certificate_authority: pulumi.Output[str]
     """The API server's CA, base64 of PEM."""
 
+    ready_endpoint: pulumi.Output[str]
+    """The endpoint, known once administrators are let in and pods find nodes: who installs in the cluster takes it."""
+
     oidc_issuer: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     """The group that EKS makes for control plane, nodes and pods."""
@@ -147,7 +150,7 @@ class Cluster(AwsComponent):
         self.oidc_issuer = always(cluster.identities[0].oidcs[0].issuer, "OIDC issuer")
         self.security_group_id = always(cluster.vpc_config.cluster_security_group_id, "cluster security group")
         self.client_security_group_id = clients.id
-        self._access(name, settings.administrators, ADMINISTRATOR)
+        administrators = self._access(name, settings.administrators, ADMINISTRATOR)
         self._access(name, settings.viewers, VIEWER)
 
         groups_of_logs = {kind: f"/aws/containerinsights/{cluster_name}/{kind}" for kind in CONTAINER_LOGS}
@@ -200,6 +203,8 @@ class Cluster(AwsComponent):
             for group_name, group in settings.node_groups.items()
         ]
         addons.install_on_nodes(groups)
+        needed = [entry.id for entry in administrators] + [group.group.id for group in groups]
+        self.ready_endpoint = pulumi.Output.all(cluster.endpoint, *needed).apply(lambda known: known[0])
         self.register_outputs(
             {
                 "name": self.name,
@@ -213,7 +218,8 @@ class Cluster(AwsComponent):
             }
         )
 
-    def _access(self, name: str, principals: Sequence[str], policy: str) -> None:
+    def _access(self, name: str, principals: Sequence[str], policy: str) -> list[eks.AccessPolicyAssociation]:
+        made = []
         for principal in principals:
             # account:role/name, which is unique and legal in a logical name
             suffix = principal.split(":", 4)[4].replace(":", "-").replace("/", "-")
@@ -224,11 +230,14 @@ class Cluster(AwsComponent):
                 type="STANDARD",
                 opts=self.child(),
             )
-            eks.AccessPolicyAssociation(
-                f"{name}-{suffix}",
-                cluster_name=self.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{policy}",
-                access_scope={"type": "cluster"},
-                opts=self.child(),
+            made.append(
+                eks.AccessPolicyAssociation(
+                    f"{name}-{suffix}",
+                    cluster_name=self.name,
+                    principal_arn=entry.principal_arn,
+                    policy_arn=f"arn:aws:eks::aws:cluster-access-policy/{policy}",
+                    access_scope={"type": "cluster"},
+                    opts=self.child(),
+                )
             )
+        return made

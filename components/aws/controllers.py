@@ -30,6 +30,9 @@ class Controllers(AwsComponent):
     starts nodes with a role and a profile of their own, and hears of interruptions from a queue.
     """
 
+    service_accounts: dict[str, pulumi.Output[str]]
+    """Name of each controller's service account, known once its pods get their role: they get none before."""
+
     node_role_arn: pulumi.Output[str]
     instance_profile_name: pulumi.Output[str]
     interruption_queue_name: pulumi.Output[str]
@@ -89,8 +92,10 @@ class Controllers(AwsComponent):
                 "external-dns", "external-dns", rights.dns_records(zone_arn, reserved_names)
             )
             controllers["cert-manager"] = Controller("cert-manager", "cert-manager", rights.dns_challenges(zone_arn))
-        for controller_name, controller in controllers.items():
-            self._identity(f"{name}-{controller_name}", cluster, controller)
+        self.service_accounts = {
+            controller_name: self._identity(f"{name}-{controller_name}", cluster, controller)
+            for controller_name, controller in controllers.items()
+        }
         self.node_role_arn, self.instance_profile_name = nodes, profile.name
         self.interruption_queue_name = interruptions.queue_name
         self.register_outputs(
@@ -127,7 +132,7 @@ class Controllers(AwsComponent):
         )
         return nodes.arn, profile
 
-    def _identity(self, name: str, cluster: Cluster, controller: Controller) -> None:
+    def _identity(self, name: str, cluster: Cluster, controller: Controller) -> pulumi.Output[str]:
         account = f"{controller.namespace}/{controller.service_account}"
         identity = role(
             name,
@@ -136,11 +141,11 @@ class Controllers(AwsComponent):
             description=f"Service account {account}",
             inline={"rights": controller.rights},
         )
-        eks.PodIdentityAssociation(
+        return eks.PodIdentityAssociation(
             name,
             cluster_name=cluster.name,
             namespace=controller.namespace,
             service_account=controller.service_account,
             role_arn=identity.arn,
             opts=self.child(depends_on=identity.policies),
-        )
+        ).service_account

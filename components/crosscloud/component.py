@@ -5,11 +5,12 @@ import pulumi
 from components.aws import component as aws
 from components.component import Component, marked
 from components.gcp import component as gcp
+from components.kubernetes.component import labelled
 from components.tags import DataClass
 
 
 class CrossCloudComponent(Component):
-    """A component with children in both clouds: tagged and named on AWS, labelled on Google Cloud."""
+    """A component with children in both clouds: tagged and named on AWS, labelled on Google Cloud and in a cluster."""
 
     aws: aws.Scope
     gcp: gcp.Scope
@@ -33,4 +34,6 @@ def _mark(
 ) -> pulumi.ResourceTransformationResult | None:
     if args.type_.startswith("aws:"):
         return marked(args, "tags", {"Name": args.name, **on_aws.tags.of(data_class)})
+    if args.type_.startswith("kubernetes:"):
+        return labelled(args, on_aws.tags, data_class)
     return marked(args, gcp.LABELS.get(args.type_, "labels"), on_gcp.tags.of(data_class))

@@ -1,6 +1,7 @@
-"""What AWS roles may do on Google Cloud, by short-lived tokens: two things, and no key."""
+"""What the primary region may do on Google Cloud, by short-lived tokens: two things, and no key."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pulumi
 from pulumi_gcp import iam, projects, secretmanager, serviceaccount
@@ -19,19 +20,23 @@ COPY_SECRETS = (
     "secretmanager.versions.get",
 )
 
+CALLERS: tuple[FederatedCaller, ...] = get_args(FederatedCaller)
+
 # The name in arn:aws:sts::<account>:assumed-role/<name>/<session>; empty for whatever is no role.
 ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
 
 
 class Federation(GcpComponent):
-    """Roles of one AWS account act as service accounts here, each for one purpose; other roles get no token at all.
+    """The primary region acts as service accounts here, each for one purpose; whoever else comes gets no token at all.
 
-    The primary copies its applications' secrets, and reports how far replication is behind. Each service account
-    admits one AWS role by name: who may make roles in the AWS account is trusted as far as that, and no further.
+    The primary copies its applications' secrets, and reports how far replication is behind. The account for the latter
+    admits one role of one AWS account by name: who may make roles there is trusted as far as that, and no further. The
+    account for secrets admits nobody yet: the stack that joins the regions lets in one service account of the
+    primary's cluster, whose issuer is known once there is a cluster.
     """
 
     audience: pulumi.Output[str]
-    """What a caller names when it exchanges its AWS identity for a token."""
+    """What an AWS role names when it exchanges its identity for a token."""
 
     service_accounts: dict[FederatedCaller, pulumi.Output[str]]
     """E-mail addresses of the service accounts."""
@@ -48,12 +53,17 @@ class Federation(GcpComponent):
     ) -> None:
         """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names."""
         super().__init__("Federation", name, scope, "restricted", opts)
-        roles: Mapping[FederatedCaller, str] = {
-            "replication": settings.replication_role,
-            "secrets": settings.secrets_role,
-        }
-        pool = self._pool(name, settings, aws_account_id, list(roles.values()))
-        self.service_accounts = {caller: self._account(name, caller, role, pool) for caller, role in roles.items()}
+        pool = self._pool(name, settings, aws_account_id)
+        accounts = {caller: self._account(name, caller) for caller in CALLERS}
+        role = f"/attribute.role/{settings.replication_role}"
+        serviceaccount.IAMMember(
+            f"{name}-replication-role",
+            service_account_id=accounts["replication"].name,
+            role="roles/iam.workloadIdentityUser",
+            member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, role),
+            opts=self.child(),
+        )
+        self.service_accounts = {caller: account.email for caller, account in accounts.items()}
         members = {
             caller: pulumi.Output.concat("serviceAccount:", email) for caller, email in self.service_accounts.items()
         }
@@ -82,9 +92,7 @@ class Federation(GcpComponent):
                 )
         self.register_outputs({"audience": self.audience, "serviceAccounts": self.service_accounts})
 
-    def _pool(
-        self, name: str, settings: FederationSettings, aws_account_id: str, roles: list[str]
-    ) -> iam.WorkloadIdentityPool:
+    def _pool(self, name: str, settings: FederationSettings, aws_account_id: str) -> iam.WorkloadIdentityPool:
         pool = iam.WorkloadIdentityPool(
             f"{name}-pool",
             workload_identity_pool_id=settings.pool,
@@ -103,29 +111,17 @@ class Federation(GcpComponent):
                 "attribute.role": ROLE_NAME,
             },
             attribute_condition=(
-                f"assertion.account == '{aws_account_id}'"
-                f" && attribute.role in [{', '.join(repr(role) for role in sorted(roles))}]"
+                f"assertion.account == '{aws_account_id}' && attribute.role == '{settings.replication_role}'"
             ),
             opts=self.child(),
         )
         self.audience = pulumi.Output.concat("//iam.googleapis.com/", provider.name)
         return pool
 
-    def _account(
-        self, name: str, caller: FederatedCaller, role: str, pool: iam.WorkloadIdentityPool
-    ) -> pulumi.Output[str]:
-        """A service account that one AWS role may act as."""
-        account = serviceaccount.Account(
+    def _account(self, name: str, caller: FederatedCaller) -> serviceaccount.Account:
+        return serviceaccount.Account(
             f"{name}-{caller}",
             account_id=f"aws-{caller}",
             display_name=f"AWS primary region: {caller}",
             opts=self.child(),
         )
-        serviceaccount.IAMMember(
-            f"{name}-{caller}-role",
-            service_account_id=account.name,
-            role="roles/iam.workloadIdentityUser",
-            member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.role/{role}"),
-            opts=self.child(),
-        )
-        return account.email

@@ -3,7 +3,7 @@
 Constraints and what their rules look like: https://docs.cloud.google.com/organization-policy/reference/org-policy-constraints
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi_gcp.orgpolicy import PolicySpecRuleArgsDict
 
@@ -29,8 +29,11 @@ AWS = "https://sts.amazonaws.com"
 GITHUB = "https://token.actions.githubusercontent.com"
 
 
-def rules(*, locations: str, aws_account_id: str) -> Mapping[str, PolicySpecRuleArgsDict]:
-    """The rule of each constraint; `locations` is a group of Google's, such as `us-locations`."""
+def rules(*, locations: str, aws_account_id: str, issuers: Sequence[str]) -> Mapping[str, PolicySpecRuleArgsDict]:
+    """The rule of each constraint.
+
+    `locations` is a group of Google's, such as `us-locations`; `issuers` are further ones that pools may trust.
+    """
     return {
         **{constraint: PolicySpecRuleArgsDict(enforce="TRUE") for constraint in ENFORCED},
         "compute.vmExternalIpAccess": {"deny_all": "TRUE"},
@@ -38,5 +41,5 @@ def rules(*, locations: str, aws_account_id: str) -> Mapping[str, PolicySpecRule
         "gcp.resourceLocations": {"values": {"allowed_values": [f"in:{locations}", "global"]}},
         "iam.workloadIdentityPoolAwsAccounts": {"values": {"allowed_values": [aws_account_id]}},
         # The primary's roles, and the workflows that bootstrap lets in.
-        "iam.workloadIdentityPoolProviders": {"values": {"allowed_values": [AWS, GITHUB]}},
+        "iam.workloadIdentityPoolProviders": {"values": {"allowed_values": [AWS, GITHUB, *issuers]}},
     }

@@ -54,7 +54,7 @@ class ProjectBaseline(GcpComponent):
                 opts=self.child(),
             )
         if "guards" not in external:
-            self._guards(name, rules(locations=locations, aws_account_id=aws_account_id))
+            self._guards(name, rules(locations=locations, aws_account_id=aws_account_id, issuers=settings.issuers))
         if "default-accounts" not in external:
             # What Google's project factory does by default. Deleted, they could be missed; deprivileged, they could
             # be given rights again unnoticed.

@@ -11,6 +11,10 @@ from settings.shared import SecretSettings
 
 DAY = 24 * 60 * 60
 
+# External Secrets adds versions to no secret without this label.
+# https://external-secrets.io/latest/provider/google-secrets-manager/
+PUSHED = {"managed-by": "external-secrets"}
+
 
 class Secrets(GcpComponent):
     """Secrets of Secret Manager in two regions, each copy under a key of its region; the program holds no value.
@@ -25,6 +29,9 @@ class Secrets(GcpComponent):
 
     names: dict[str, str]
     """The ids alone, as External Secrets is told them."""
+
+    reminder_topic_id: pulumi.Output[str]
+    """Which every secret names: who changes one must name it too, or it is taken away."""
 
     reminder_subscription_name: pulumi.Output[str]
 
@@ -46,7 +53,7 @@ class Secrets(GcpComponent):
         `agent` is Secret Manager's own account as an IAM member.
         """
         super().__init__("Secrets", name, scope, "restricted", opts)
-        reminders = self._reminders(name, list(keys), reminders_key_id, agent)
+        self.reminder_topic_id = self._reminders(name, list(keys), reminders_key_id, agent)
         self.names = {secret: f"{prefix}-{secret}" for secret in secrets}
         self.ids = {
             secret: secretmanager.Secret(
@@ -64,9 +71,10 @@ class Secrets(GcpComponent):
                     "next_rotation_time": settings.first_reminder,
                     "rotation_period": f"{declared.rotation_days * DAY}s",
                 },
-                topics=[{"name": reminders}],
+                topics=[{"name": self.reminder_topic_id}],
                 version_destroy_ttl=f"{settings.destruction_days * DAY}s",
                 deletion_protection=scope.protect,
+                labels=PUSHED,
                 # Secret Manager moves it on with each reminder, and takes none that is past.
                 opts=self.child(stateful=True, ignore_changes=["rotation.nextRotationTime"]),
             ).id

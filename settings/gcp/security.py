@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.types import EmailAddress, Model, between, distinct
+from settings.types import EmailAddress, Issuer, Model, between, distinct
 
 ONCE = distinct("the cloud takes each but once")
 
@@ -17,6 +17,10 @@ class SecuritySettings(Model):
 
     external: Annotated[tuple[ProjectService, ...], ONCE] = ()
     """What the organisation sets for this project; `guards` (organisation policies) take a role that it alone gives."""
+
+    issuers: Annotated[tuple[Issuer, ...], ONCE, Field(max_length=20)] = ()
+    """Whose tokens the guards let identity pools trust, beside AWS's and GitHub's: the issuer of the primary's cluster
+    (its export `cluster.oidcIssuer`), once there is one, or `interconnect` cannot let it copy secrets."""
 
     contacts: Annotated[tuple[EmailAddress, ...], ONCE, Field(max_length=20)] = ()
     """Whom Google writes to about security, suspensions and technical incidents; else it writes to project owners."""

@@ -1,8 +1,10 @@
 """What comes from the primary region: how far the standby is behind."""
 
+import re
+
 import pulumi
 
-from components.gcp.watch.rows import Alarm, Event, Signal, Watched
+from components.gcp.watch.rows import Alarm, Event, Query, Signal, Watched
 
 
 def changes(table: str, subscription_id: pulumi.Input[str], *, rpo_minutes: int) -> Watched:
@@ -58,3 +60,25 @@ def copies() -> Watched:
         "See the operations of the job that the entry names; the daily comparison copies what is missing.",
     )
     return Watched("copies", "Replication", "storage_transfer_job", {}, events=(event,))
+
+
+def secret_rounds(secret: str, secret_id: pulumi.Input[str], metric: str, *, rpo_minutes: int) -> Watched:
+    """A secret that the primary compares with its own in each round; `metric` counts rounds, by the secret's id.
+
+    No round is no value, and a fault from the beginning: a threshold would wait for a first value.
+    https://docs.cloud.google.com/monitoring/promql/promql-mapping
+    """
+    series = f"logging_googleapis_com:user_{re.sub(r'[^A-Za-z0-9_]', '_', metric)}"
+    query = Query(
+        "rpo",
+        pulumi.Output.concat(
+            f'(sum(increase({series}{{monitored_resource="audited_resource",secret="', secret_id,
+            f'"}}[{rpo_minutes}m])) or vector(0)) < 1',
+        ),
+        "page",
+        f"Nobody compared the secret with the primary's for {rpo_minutes} minutes: the standby may have an old value.",
+        "`kubectl describe pushsecret` in the namespace standby-secrets of the primary's cluster says why; if AWS is "
+        "dark, look whether the value was replaced lately.",
+        minutes=1, vital=True,
+    )  # fmt: skip
+    return Watched(secret, "Replication", "", {}, queries=(query,))

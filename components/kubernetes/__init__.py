@@ -1,0 +1,1 @@
+"""What runs in the clusters: the same components on both clouds."""

@@ -1,0 +1,113 @@
+"""External Secrets: the secrets of the cloud's own store, as Kubernetes secrets where a namespace asks for them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import apiextensions, core
+
+from components.kubernetes.charts import CHARTS, release
+from components.kubernetes.component import KubernetesComponent, Scope, name_of
+
+API, PUSH_API = "external-secrets.io/v1", "external-secrets.io/v1alpha1"
+
+NAMESPACE = "external-secrets"
+SERVICE_ACCOUNT = "external-secrets"
+"""The controller's, to which each cloud gives its rights by these names."""
+
+STORE = "platform"
+"""The store of the applications' secrets, by the same name in both clusters."""
+
+READS_STORE = {"secret-store": STORE}
+"""The label of namespaces that may read it."""
+
+# Pods that may do nothing but run. https://kubernetes.io/docs/concepts/security/pod-security-standards/
+RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("audit", "enforce", "warn")}
+
+REPLICAS = 2
+
+
+class ExternalSecrets(KubernetesComponent):
+    """The controller, its webhook, and the one store of the applications' secrets: the same on both clouds.
+
+    The controller reads the cloud's store by the identity of its service account, without a key; only namespaces with
+    the label `secret-store: platform` may read by way of it. Two of everything run in different zones, one of them
+    always. The controller may make tokens of no service account: a store that needs one grants it that one. Stores
+    for whole clusters of external secrets and pushes are left out, since they would reach into every namespace. Its
+    metrics are served; scraping them, and alarms on what fails to be read or pushed, are the monitoring's.
+    """
+
+    store: apiextensions.CustomResource
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        *,
+        registry: Mapping[str, pulumi.Input[str]],
+        image_digest: str,
+        service_account: pulumi.Input[str] = SERVICE_ACCOUNT,
+        provider: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Install it from `registry` (URLs by artifact); `provider` is the store's, such as `{"gcpsm": …}`.
+
+        `service_account` is the controller's name, known once its pods get their rights.
+        """
+        super().__init__("ExternalSecrets", name, scope, "restricted", opts)
+        namespace = core.v1.Namespace(
+            f"{name}-namespace", metadata={"name": NAMESPACE, "labels": RESTRICTED}, opts=self.child()
+        )
+        image = CHARTS["external-secrets"].image
+        installed = release(
+            f"{name}-release",
+            "external-secrets",
+            registry=registry,
+            namespace=name_of(namespace.metadata),
+            values={
+                "global": {
+                    "repository": registry[image.artifact],
+                    "topologySpreadConstraints": [
+                        {
+                            "maxSkew": 1,
+                            "topologyKey": "topology.kubernetes.io/zone",
+                            "whenUnsatisfiable": "ScheduleAnyway",
+                        }
+                    ],
+                },
+                "commonLabels": scope.tags.of("restricted"),
+                "serviceAccount": {"name": service_account},
+                "leaderElect": True,
+                "rbac": {"serviceAccountTokenCreate": False, "servicebindings": {"create": False}},
+                "processClusterExternalSecret": False,
+                "processClusterPushSecret": False,
+                "crds": {"createClusterExternalSecret": False, "createClusterPushSecret": False},
+                "readinessProbe": {"enabled": True},
+                **_deployment(image.pinned(image_digest)),
+                "webhook": _deployment(image.pinned(image_digest)),
+                "certController": _deployment(image.pinned(image_digest)),
+            },
+            opts=self.child(),
+        )
+        self.store = apiextensions.CustomResource(
+            f"{name}-store",
+            api_version=API,
+            kind="ClusterSecretStore",
+            metadata={"name": STORE},
+            spec={"provider": provider, "conditions": [{"namespaceSelector": {"matchLabels": READS_STORE}}]},
+            opts=self.child(depends_on=[installed]),
+        )
+        self.register_outputs({})
+
+
+def _deployment(tag: str) -> dict[str, Any]:
+    """Values that each of the chart's three deployments takes; its own security contexts are the restricted ones."""
+    return {
+        "image": {"tag": tag},
+        "replicaCount": REPLICAS,
+        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+        "livenessProbe": {"enabled": True},
+        "metrics": {"service": {"enabled": True}},
+        # Autopilot takes no less, and raises what has no request.
+        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}},
+    }
