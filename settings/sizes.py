@@ -29,12 +29,8 @@ PROD: Mapping[str, Mapping[str, Any]] = {
     "observability": {"anomaly_detection": False},
 }
 DR: Mapping[str, Mapping[str, Any]] = {
-    "observability": {"logs": {"platform_days": 30, "audit_days": 365}, "uptime": {"period_seconds": 300}},
-}
-DR: Mapping[str, Mapping[str, Any]] = {
     "network": {"nat_addresses": 1},
-}
-DR: Mapping[str, Mapping[str, Any]] = {
+    "observability": {"logs": {"platform_days": 30, "audit_days": 365}, "uptime": {"period_seconds": 300}},
     "database": {
         "edition": "ENTERPRISE",
         "tier": {"standby": "db-custom-1-3840", "active": "db-custom-2-7680"},
