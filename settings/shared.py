@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from settings.addresses import Addresses, AddressPlan, plan
 from settings.front_door import FrontDoorSettings
+from settings.kubernetes import PlatformSettings
 from settings.observability import Receivers
 from settings.types import (
     ArtifactName,
@@ -24,7 +25,6 @@ from settings.types import (
     GcpRegion,
     IamRoleName,
     IdentityPoolId,
-    ImageDigest,
     IndexName,
     Label,
     Minutes,
@@ -339,12 +339,7 @@ class Shared(StackSettings):
     """The applications' secrets: the primary's are copied to the standby, which can read them without AWS."""
 
     artifacts: Annotated[tuple[ArtifactName, ...], Field(min_length=1), distinct("a registry takes each name but once")]
-    """What both clouds' registries hold: images, charts (`charts/…`), bundles of configuration (`bundles/…`), and
-    copies of others' images and charts (`vendor/…`)."""
-
-    vendor_images: Annotated[Mapping[ArtifactName, ImageDigest], Field(default_factory=dict)]
-    """Digests of others' images, by their names in `artifacts`: the same in both registries. What the clusters should
-    run is installed once its image is named here, which must be in both registries by then."""
+    """What both clouds' registries hold: images, charts (`charts/…`) and bundles of configuration (`bundles/…`)."""
 
     tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
@@ -355,17 +350,12 @@ class Shared(StackSettings):
     workloads: Workloads
     """What both clusters run, by name."""
 
+    platform: PlatformSettings = PlatformSettings()
+    """What else both clusters run."""
+
     receivers: Annotated[Receivers, Field(default_factory=dict)]
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
-
-    @field_validator("vendor_images")
-    @classmethod
-    def _images_are_artifacts(cls, images: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        for image in images:
-            if image not in info.data.get("artifacts", images):
-                raise Refusal("no registry holds it", f"add {image} to artifacts", at=(image,))
-        return images
 
     @field_validator("tables")
     @classmethod

@@ -36,15 +36,15 @@ from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.external_secrets import ExternalSecrets
+from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
-from stacks import inventory
+from stacks import inventory, platform
 from stacks.contracts import DrExports, StandbyEdgeExports
+from stacks.platform.site import OnGcp, Site
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -407,22 +407,32 @@ class _Region:
         )
 
     def _contents(self) -> None:
-        """What runs in the cluster, as far as its images are in the registry."""
-        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
-            inside = access.provider(
-                "cluster-contents",
-                access.GKE,
-                endpoint=pulumi.Output.concat("https://", self.cluster.endpoint),
-                protect=self.scope.protect,
+        """What runs in the cluster."""
+        if not self.settings.platform.installed:
+            return
+        inside = access.provider(
+            "cluster-contents",
+            access.GKE,
+            endpoint=pulumi.Output.concat("https://", self.cluster.endpoint),
+            protect=self.scope.protect,
+        )
+        ranges = self.settings.plan.gcp
+        platform.install(
+            Site(
+                KubernetesScope(
+                    cloud="gcp",
+                    mode=self.mode,
+                    vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
+                    # The control plane reaches pods by agents that run as pods.
+                    control_plane=tuple(str(cidr) for cidr in (ranges.control_plane, ranges.nodes, ranges.pods)),
+                    tags=self.scope.tags,
+                    protect=self.scope.protect,
+                ),
+                self.settings,
+                OnGcp(self.scope.project, self.scope.region),
+                pulumi.ResourceOptions(providers=[inside]),
             )
-            ExternalSecrets(
-                "external-secrets",
-                KubernetesScope(self.scope.tags, self.scope.protect),
-                registry=self.registry.repository_urls,
-                image_digest=digest,
-                provider={"gcpsm": {"projectID": self.scope.project}},
-                opts=pulumi.ResourceOptions(providers=[inside]),
-            )
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""

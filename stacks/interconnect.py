@@ -26,7 +26,6 @@ from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.observability import Severity
@@ -206,7 +205,7 @@ class _Link:
     def _copy_secrets(self) -> None:
         """The way of the applications' secrets, once the primary's cluster runs what copies them."""
         prod, dr, settings = self.prod, self.dr, self.settings
-        if CHARTS["external-secrets"].image.artifact not in settings.vendor_images or not settings.app_secrets:
+        if not settings.platform.installed or not settings.app_secrets:
             return
         cluster = prod["cluster"]
         inside = access.provider(

@@ -31,14 +31,14 @@ from components.aws.watch import edge as watch_edge
 from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.external_secrets import ExternalSecrets
+from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
 from settings.stacks import Prod
-from stacks import inventory
+from stacks import inventory, platform
 from stacks.contracts import ProdExports
+from stacks.platform.site import OnAws, Site
 
 KEYS = {
     "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
@@ -350,24 +350,31 @@ class _Region:
         )
 
     def _contents(self) -> None:
-        """What runs in the cluster, as far as its images are in the registry."""
-        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
-            inside = access.provider(
-                "cluster-contents",
-                access.eks(self.scope.region, self.cluster.name),
-                endpoint=self.cluster.ready_endpoint,
-                certificate_authority=self.cluster.certificate_authority,
-                protect=self.scope.protect,
+        """What runs in the cluster."""
+        if not self.settings.platform.installed:
+            return
+        inside = access.provider(
+            "cluster-contents",
+            access.eks(self.scope.region, self.cluster.name),
+            endpoint=self.cluster.ready_endpoint,
+            certificate_authority=self.cluster.certificate_authority,
+            protect=self.scope.protect,
+        )
+        platform.install(
+            Site(
+                KubernetesScope(
+                    cloud="aws",
+                    mode="active",
+                    vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
+                    control_plane=tuple(str(cidr) for cidr in self.settings.plan.aws.tiers["private"]),
+                    tags=self.scope.tags,
+                    protect=self.scope.protect,
+                ),
+                self.settings,
+                OnAws(self.scope.region, self.controllers.service_accounts),
+                pulumi.ResourceOptions(providers=[inside]),
             )
-            ExternalSecrets(
-                "external-secrets",
-                KubernetesScope(self.scope.tags, self.scope.protect),
-                registry=self.registry.repository_urls,
-                image_digest=digest,
-                service_account=self.controllers.service_accounts["external-secrets"],
-                provider={"aws": {"service": "SecretsManager", "region": self.scope.region}},
-                opts=pulumi.ResourceOptions(providers=[inside]),
-            )
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""

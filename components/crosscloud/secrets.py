@@ -15,7 +15,8 @@ from components.gcp.component import granted
 from components.gcp.watch.replication import secret_rounds
 from components.kubernetes import external_secrets
 from components.kubernetes.component import name_of
-from components.kubernetes.external_secrets import API, PUSH_API, READS_STORE, RESTRICTED, STORE
+from components.kubernetes.external_secrets import API, PUSH_API, READS_STORE, STORE
+from components.kubernetes.namespace import under
 from settings.observability import Severity
 from settings.replication import SecretReplicationSettings
 from settings.shared import SecretSettings
@@ -101,7 +102,7 @@ class SecretReplication(CrossCloudComponent):
         self._name, self._settings = name, settings
         namespace = core.v1.Namespace(
             f"{name}-namespace",
-            metadata={"name": NAMESPACE, "labels": {**RESTRICTED, **READS_STORE}},
+            metadata={"name": NAMESPACE, "labels": {**under("restricted"), **READS_STORE}},
             opts=self.child(),
         )
         self._namespace = name_of(namespace.metadata)

@@ -33,6 +33,9 @@ class Registry(GcpComponent):
     repository_urls: dict[str, pulumi.Output[str]]
     """URL by the artifact's name in the settings, without scheme and tag; known once the repository exists."""
 
+    vendor_url: pulumi.Output[str]
+    """Where copies of others' images and charts are, without a scheme."""
+
     repository_ids: dict[str, pulumi.Output[str]]
     """projects/<project>/locations/<region>/repositories/<name>, by what the repository holds."""
 
@@ -84,7 +87,14 @@ class Registry(GcpComponent):
             for artifact in artifacts
             for place, package in [_placed(artifact)]
         }
-        self.register_outputs({"repositoryUrls": self.repository_urls, "repositoryIds": self.repository_ids})
+        self.vendor_url = made["vendor"].registry_uri
+        self.register_outputs(
+            {
+                "repositoryUrls": self.repository_urls,
+                "repositoryIds": self.repository_ids,
+                "vendorUrl": self.vendor_url,
+            }
+        )
 
 
 def _placed(artifact: str) -> tuple[str, str]:
