@@ -29,6 +29,7 @@ from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
+from components.gcp.component import granted
 from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
@@ -97,6 +98,8 @@ class _Link:
             tags=tags,
             protect=settings.protection,
         )
+        channels = self.dr["observability"]["channelNames"]
+        self.channels = {level: channels[level] for level in SEVERITIES}
         self._agree()
         self.keys = Keys("keys", self.aws, settings.keys, KEYS, self.opts)
         self.link = self._join()
@@ -165,7 +168,7 @@ class _Link:
             # Pub/Sub comes by the internet.
             del entering["stream"]
         stores = {"database": self.prod["database"], "stream": self.prod["stream"], "cache": self.prod["cache"]}
-        Openings(
+        self.openings = Openings(
             "openings",
             self.aws,
             self.gcp,
@@ -175,6 +178,10 @@ class _Link:
             opts=self.opts,
         )
 
+    def _across(self, endpoint: pulumi.Input[str]) -> pulumi.Output[str]:
+        """An endpoint of the primary's, known once the link carries traffic to it: whoever tries it at once gets in."""
+        return granted(pulumi.Output.from_input(endpoint), *self.link.ready, *self.openings.rules)
+
     def _replicate(self) -> None:
         """The ways of tables' changes and of objects to the standby."""
         prod, dr, settings = self.prod, self.dr, self.settings
@@ -183,7 +190,6 @@ class _Link:
         self.google_keys = keys = GcpKeys(
             "keys-gcp", self.gcp, settings.google_keys, uses, members=identities.members, opts=self.opts
         )
-        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         topics = prod["observability"]["topicArns"][self.aws.region]
         source = tables.Source(
             names={table: prod["tables"]["names"][table] for table in settings.tables},
@@ -206,7 +212,7 @@ class _Link:
             messages_key=keys.ids["messages"],
             images_key=keys.ids["writer"],
             agent=identities.members["pubsub"],
-            channels=channels,
+            channels=self.channels,
         )
         TableReplication(
             "tables",
@@ -246,7 +252,7 @@ class _Link:
             target=objects.Target(
                 {use: dr["buckets"][use] for use in settings.buckets},
                 TRANSFER_AGENT.format(number=self.gcp.project_number),
-                channels,
+                self.channels,
             ),
             opts=self.opts,
         )
@@ -255,7 +261,6 @@ class _Link:
         """The way of Kafka's records to the standby, of the kind that the settings name."""
         prod, dr, settings = self.prod, self.dr, self.settings
         members, key_ids = self.identities.members, self.google_keys.ids
-        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         regions = settings.regions
         match settings.stream_replication.kind:
             case "mirror":
@@ -265,7 +270,7 @@ class _Link:
                     self.gcp,
                     settings.stream_replication,
                     topics=settings.topics,
-                    source=stream.Source(prod["stream"]["bootstrapBrokersScram"]),
+                    source=stream.Source(self._across(prod["stream"]["bootstrapBrokersScram"])),
                     target=stream.Target(
                         cluster=dr["stream"]["clusterId"],
                         cluster_name=dr["stream"]["clusterName"],
@@ -276,7 +281,7 @@ class _Link:
                         messages_key=key_ids["messages"],
                         agent=members["managedkafka"],
                         secrets_agent=members["secretmanager"],
-                        channels=channels,
+                        channels=self.channels,
                     ),
                     opts=self.opts,
                 )
@@ -289,7 +294,7 @@ class _Link:
                     topics=settings.topics,
                     cluster_arn=prod["stream"]["arn"],
                     target=ImportTarget(
-                        [regions.gcp, regions.gcp_second], key_ids["messages"], members["pubsub"], channels
+                        [regions.gcp, regions.gcp_second], key_ids["messages"], members["pubsub"], self.channels
                     ),
                     opts=self.opts,
                 )
@@ -297,15 +302,16 @@ class _Link:
     def _replicate_rows(self) -> None:
         """The way of the relational database's rows to the standby."""
         dr = self.dr
-        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
         RowReplication(
             "rows",
             self.aws,
             self.gcp,
             self.settings.row_replication,
             databases=self.settings.databases,
-            source=rows.Source(self.prod["database"]["endpoint"], load_secrets("interconnect")[DATABASE_PASSWORD]),
-            target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], channels),
+            source=rows.Source(
+                self._across(self.prod["database"]["endpoint"]), load_secrets("interconnect")[DATABASE_PASSWORD]
+            ),
+            target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], self.channels),
             opts=self.opts,
         )
 
@@ -327,7 +333,7 @@ class _Link:
                 network=dr["network"]["networkId"],
                 subnet=dr["network"]["subnetIds"]["serverless"],
                 images_key=self.google_keys.ids["warmer"],
-                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+                channels=self.channels,
             ),
             opts=self.opts,
         )
@@ -355,7 +361,7 @@ class _Link:
                 audience=dr["federation"]["audience"],
                 account=dr["federation"]["serviceAccounts"]["images"],
                 record_bucket=dr["buckets"]["logs"],
-                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+                channels=self.channels,
             ),
             opts=self.opts,
         )
@@ -388,7 +394,7 @@ class _Link:
                 topic=dr["secrets"]["reminderTopicId"],
                 pool=settings.federation.pool,
                 account=dr["federation"]["serviceAccounts"]["secrets"],
-                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+                channels=self.channels,
             ),
             opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside])),
         )
@@ -420,7 +426,7 @@ class _Link:
 
     def _watch(self) -> None:
         """Alarms of either side, which tell the people whom that side's own alarms tell."""
-        topics, channels = self.prod["observability"]["topicArns"], self.dr["observability"]["channelNames"]
+        topics = self.prod["observability"]["topicArns"]
         region = self.aws.region
         AwsAlarms(
             "alarms-aws",
@@ -437,7 +443,7 @@ class _Link:
             self.link.gcp_watched,
             # Replication is lost while the standby waits: its alarms are as loud then as ever.
             mode="active",
-            channel_names={level: channels[level] for level in SEVERITIES},
+            channel_names=self.channels,
             opts=self.opts,
         )
 
