@@ -14,9 +14,18 @@ sys.path.insert(0, {root!r})
 import pulumi
 from components.kubernetes import access
 from components.kubernetes.component import Scope
+from components.kubernetes.vendor import Vendor
 from components.tags import Tags
+from settings.vendor import IMAGES, SAMPLE_DIGEST
 
-scope = Scope(Tags("platform", "test", "team", "platform", "primary"), protect=True)
+scope = Scope(
+    cloud="aws",
+    mode="active",
+    vendor=Vendor("registry.example.com/vendor", dict.fromkeys(IMAGES, SAMPLE_DIGEST)),
+    control_plane=("192.0.2.0/28",),
+    tags=Tags("platform", "test", "team", "platform", "primary"),
+    protect=True,
+)
 """
 
 
