@@ -246,7 +246,7 @@ class _Region:
                 noncurrent_days=storage.noncurrent_days,
                 access_logs=self.access_logs,
                 inventories=logs,
-                opts=self.opts,
+                opts=self.late,
             )
             for use, declared in self.settings.buckets.items()
         }
@@ -260,7 +260,7 @@ class _Region:
             lock=Lock(storage.object_lock, storage.object_lock_days),
             access_logs=self.access_logs,
             inventories=logs,
-            opts=self.opts,
+            opts=self.late,
         )
         self.buckets = {**applications, "backups": backups, "logs": logs}
 
@@ -310,7 +310,7 @@ class _Region:
                 "DynamoDB": RestoreTest(list(self.tables.table_arns.values())),
                 "S3": RestoreTest([self.buckets[use].arn for use in self.settings.buckets]),
             },
-            opts=self.opts,
+            opts=self.late,
         )
 
     def _security(self) -> None:
@@ -346,7 +346,7 @@ class _Region:
             urls=load_secrets("prod"),
             keys=self.keys,
             key_settings=self.settings.keys,
-            opts=self.opts,
+            opts=self.late,
         )
 
     def _contents(self) -> None:

@@ -195,7 +195,7 @@ class StreamReplication(CrossCloudComponent):
             opts=self.child(),
         )
         return managedkafka.ConnectCluster(
-            name,
+            f"{name}-workers",
             connect_cluster_id=self.connect_cluster_name,
             location=self.gcp.region,
             kafka_cluster=granted(pulumi.Output.from_input(target.cluster), client),

@@ -121,6 +121,8 @@ def has_path(token: str, path: str) -> bool:
             types = get_args(types)[0]
         if get_origin(types) is Mapping:
             types = get_args(types)[1]
+            if types is str or str in get_args(types):
+                return True  # The keys are the caller's own, and may have dots.
             continue
         if is_typeddict(types):
             types = get_type_hints(types)

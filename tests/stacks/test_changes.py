@@ -35,6 +35,8 @@ CIRCUITS = [
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
 
+CERTIFICATE = "\n".join(["-----BEGIN CERTIFICATE-----", *["B" * 64] * 5, "-----END CERTIFICATE-----", ""])
+
 # Other values of settings for which no rule finds one, by the stack whose file holds them and by path (`*` is any
 # name), each with what must change beside it. A stack's row goes before a shared one.
 OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
@@ -198,6 +200,13 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "link.dedicated.circuits": [{"link.dedicated.circuits": CIRCUITS}],
         "object_replication.transfer_subject": [{"object_replication.transfer_subject": "112233445566778899001"}],
         "writer.image_digest": [{"writer.image_digest": f"sha256:{'ab' * 32}"}],
+        "cache_warming.image_digest": [{"cache_warming.image_digest": f"sha256:{'ab' * 32}"}],
+        "cache_warming.period_minutes": [{"cache_warming.period_minutes": 60}],
+        "row_replication.producer_projects": [{"row_replication.producer_projects": ["producer-project"]}],
+        "row_replication.source_ca": [{"row_replication.source_ca": CERTIFICATE}],
+        "stream_replication.secret_store.first_reminder": [
+            {"stream_replication.secret_store.first_reminder": "2028-01-03T09:00:00Z"}
+        ],
         "receivers": [
             {
                 "receivers": {"pagerduty": {}},

@@ -52,13 +52,23 @@ def test_both_clouds_hold_the_same_artifacts(dr: Graph, prod: Graph) -> None:
     assert here["bundles/shared"] == f"{host}-bundles/shared"
 
 
-def test_each_repository_is_read_by_who_needs_it_and_written_by_nobody_here(dr: Graph) -> None:
+def test_each_repository_is_read_by_who_needs_it_and_written_by_the_primarys_copies_alone(dr: Graph) -> None:
     names = {node.state["id"]: held for held, node in repositories(dr).items()}
-    reads = {(names[node.inputs["repository"]], node.inputs["member"]) for node in dr.of_type(READS)}
-    nodes, sync = (
-        f"serviceAccount:{account}@example-standby.iam.gserviceaccount.com" for account in ("gke-nodes", "config-sync")
+    grants = {
+        role: {
+            (names[node.inputs["repository"]], node.inputs["member"])
+            for node in dr.of_type(READS)
+            if node.inputs["role"] == f"roles/artifactregistry.{role}"
+        }
+        for role in ("reader", "writer")
+    }
+    reads = grants["reader"]
+    nodes, sync, copies = (
+        f"serviceAccount:{account}@example-standby.iam.gserviceaccount.com"
+        for account in ("gke-nodes", "config-sync", "aws-images")
     )
     flux = "subject/ns/flux-system/sa/source-controller"
     [controller] = [member for _, member in reads if member.endswith(flux)]
     assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync), ("bundles", controller)}
-    assert {node.inputs["role"] for node in dr.of_type(READS)} == {"roles/artifactregistry.reader"}
+    assert grants["writer"] == {(held, copies) for held in ("bundles", "charts", "images")}
+    assert sum(map(len, grants.values())) == len(dr.of_type(READS))
