@@ -18,6 +18,7 @@ CIRCUIT = {
     "aws_location": "EqSe2",
     "vlan": 100,
 }
+WORKLOAD = {"image": "podinfo", "digest": f"sha256:{'0' * 64}"}
 LARGE = {"instance_types": ["m8g.large"]}
 
 
@@ -50,6 +51,14 @@ CASES = {
         Case("artifact in upper case", "artifacts", ["Core", "bundles/shared"], "lower-case",
              at="artifacts[0]", shown='"Core"'),
         Case("artifact twice", "artifacts", ["core", "core"], "repetition", at="artifacts[1]", shown='"core"'),
+        Case("workload of a platform's name", "workloads", {"vault": WORKLOAD}, "such as core",
+             at="workloads.vault", shown='"vault"'),
+        Case("workload of a store's name", "workloads", {"database": WORKLOAD}, "such as core",
+             at="workloads.database", shown='"database"'),
+        Case("workload of the mesh's name", "workloads", {"istio-core": WORKLOAD}, "such as core",
+             at="workloads.istio-core", shown='"istio-core"'),
+        Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
+             at=f"workloads.{'a' * 26}", shown=f'"{"a" * 26}"'),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
         Case("role by its ARN", "federation.secrets_role", ROLE, "without path or ARN"),
