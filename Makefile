@@ -42,13 +42,14 @@ format: $(STAMP) ## Rewrite files in the project's format
 schema: $(STAMP) ## Write the JSON schemas that editors check the stack files with
 	$(BIN)/python -m settings.schema
 
-bench: $(STAMP) ## Print how fast the preview, the policy pack and a deployment are, as ratios
+bench: $(STAMP) ## Print how fast the preview, the policy pack, a deployment and the Bigtable writer are
 	$(BIN)/python -m bench
 
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --no-strip-extras --generate-hashes --no-header
 lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
 	$(COMPILE) --universal requirements.in -o requirements.txt
 	$(COMPILE) --python-platform linux -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
+	$(COMPILE) --python-platform linux -c requirements.txt services/cache_warmer/requirements.in -o services/cache_warmer/requirements.txt
 	$(COMPILE) --universal requirements-dev.in -o requirements-dev.txt
 
 emulators: ## Bring Bigtable's and DynamoDB's own emulators into .emulators, for tests marked `real`; needs Go, Maven and Java

@@ -148,6 +148,8 @@ STATEFUL: Mapping[str, tuple[str, ...]] = {
         "project",
         "subnetwork",
     ),
+    # It holds no rows, but a new one copies them all again, into tables that have them.
+    "gcp:databasemigrationservice/migrationJob:MigrationJob": ("location", "migrationJobId", "project"),
     "gcp:dns/managedZone:ManagedZone": ("dnsName", "name", "project", "visibility"),
     "gcp:gkebackup/backupPlan:BackupPlan": ("cluster", "location", "name", "project"),
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ("project", "workloadIdentityPoolId"),
@@ -193,9 +195,14 @@ CARRIERS: Mapping[str, tuple[str, ...]] = {
     "aws:ec2/subnet:Subnet": ("availabilityZone", "cidrBlock", "vpcId"),
     "aws:iam/role:Role": ("name", "namePrefix", "path"),
     "aws:rds/subnetGroup:SubnetGroup": ("name", "namePrefix"),
+    # MirrorMaker's positions and heartbeats are in the Kafka cluster.
+    "gcp:managedkafka/connectCluster:ConnectCluster": ("connectClusterId", "kafkaCluster", "location", "project"),
+    "gcp:managedkafka/connector:Connector": ("connectCluster", "connectorId", "location", "project"),
     # Another region or account holds none of a stack's resources: all of them would be made there anew.
     "pulumi:providers:aws": ("allowedAccountIds", "region"),
     "pulumi:providers:gcp": ("project",),
+    # What was in a cluster that is gone is made anew in the next one.
+    "pulumi:providers:kubernetes": ("clusterIdentifier",),
 }
 """Types that hold nothing, but whose replacement replaces what names them."""
 

@@ -61,14 +61,19 @@ MINUTES: Mapping[str, Minutes] = {
     "gcp:compute/haVpnGateway:HaVpnGateway": Minutes(1, 2, 3),
     "gcp:container/cluster:Cluster": Minutes(6, 8, 15),
     "gcp:databasemigrationservice/migrationJob:MigrationJob": Minutes(5, 10, 60),
+    "gcp:databasemigrationservice/privateConnection:PrivateConnection": Minutes(2, 5, 15),
     "gcp:gkehub/feature:Feature": Minutes(0.2, 0.5, 2),
     "gcp:gkehub/featureMembership:FeatureMembership": Minutes(0.2, 0.5, 2),
     "gcp:gkehub/membership:Membership": Minutes(0.2, 0.5, 2),
     "gcp:managedkafka/cluster:Cluster": Minutes(20, 30, 60),
+    "gcp:managedkafka/connectCluster:ConnectCluster": Minutes(10, 20, 40),
+    "gcp:managedkafka/connector:Connector": Minutes(0.2, 0.5, 3),
     "gcp:memorystore/instance:Instance": Minutes(4, 6, 20),
     "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": Minutes(0.2, 0.5, 2),
     "gcp:servicenetworking/connection:Connection": Minutes(0.5, 1, 3),
     "gcp:sql/databaseInstance:DatabaseInstance": Minutes(5, 12, 20),
+    # An estimate: pulling images, and waiting until pods are ready.
+    "kubernetes:helm.sh/v3:Release": Minutes(1, 2, 10),
 }
 
 # How long a provider takes to change a resource in place, for types that a failover resizes. Estimates: neither cloud

@@ -1,4 +1,4 @@
-"""Prints the project's figures, as ratios measured in one run on one machine, each with the bound it is held to."""
+"""Prints the project's figures: ratios measured in one run on one machine, with their bounds, and the writer's."""
 
 import json
 import subprocess
@@ -31,6 +31,10 @@ def main() -> None:
     standby, active = (previewed("dr", mode=mode) for mode in ("standby", "active"))
     for each in schedule.tables(graphs, standby, active):
         console.print(each)
+    # Google's and Amazon's clients are heavy, and no other figure needs them.
+    from bench import writer
+
+    console.print(writer.table())
 
 
 def figures(graphs: Mapping[str, Graph]) -> Iterator[tuple[str, float, float]]:

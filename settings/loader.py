@@ -18,7 +18,8 @@ from settings.stacks import STACKS
 from settings.types import Path
 
 SIMULATION = "MULTICLOUD_SIMULATION"
-"""Set to 1 by the embedded preview and by tests, which reach no cloud: placeholders then do no harm."""
+"""Set to 1 by the embedded preview and by tests, which reach no cloud: placeholders then do no harm, and a stand-in
+serves for a secret that every deployment of a stack needs."""
 
 # What the program uses in place of these providers' own keys.
 INSTEAD = {
@@ -64,7 +65,13 @@ def load_secrets(stack: str) -> Mapping[str, pulumi.Output[str]]:
     """The secrets of a stack by name; `load` has made sure that each that is needed is there and encrypted."""
     config, model = pulumi.Config(), STACKS[stack]
     given = {name: config.get_secret(name) for name in (*model.secrets, *model.optional_secrets)}
+    if _simulated():
+        given |= {name: pulumi.Output.secret(f"{stack}/{name}") for name in model.secrets if given[name] is None}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _simulated() -> bool:
+    return os.environ.get(SIMULATION) == "1"
 
 
 class _Check(Generic[Settings]):
@@ -81,7 +88,8 @@ class _Check(Generic[Settings]):
         }
 
     def settings(self) -> Settings:
-        problems = [*self._keys(), *self._missing(self.model.secrets), *self._secrets(), *self._owners()]
+        needed = () if _simulated() else self.model.secrets
+        problems = [*self._keys(), *self._missing(needed), *self._secrets(), *self._owners()]
         refused = {self.sources.name(problem.key) for problem in problems}
         settings = None
         try:
@@ -91,7 +99,7 @@ class _Check(Generic[Settings]):
             problems += [self._invalid(error) for error in errors if error["loc"][0] not in refused]
         else:
             problems += self._missing(settings.needed_secrets())
-        if not pulumi.runtime.is_dry_run() and os.environ.get(SIMULATION) != "1":
+        if not pulumi.runtime.is_dry_run() and not _simulated():
             problems += [*self._placeholders(settings), *self._secrets_provider()]
         if settings is None or problems:
             raise SettingsError(self.sources.stack, problems)

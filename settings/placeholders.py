@@ -14,7 +14,7 @@ SAMPLE = re.compile(
     rf"""
     (^|[.@]) example \. (com|net|org) $ | \. (example|invalid|test) $
     | (?<! \d) ({"|".join(SAMPLE_ACCOUNTS)}) (?! \d)
-    | ^ sha256:0{64} $ | ^ 0{21} $
+    | ^ sha256:0{{64}} $ | ^ 0{{21}} $ | CERTIFICATE----- \s+ A{{64}}
     | (^|/) (example|sample) - | ^ (my-)? project (-id)? $
     """,
     re.VERBOSE,

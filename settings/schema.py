@@ -83,7 +83,8 @@ def _stack_schema(project: str, stack: str, model: type[StackSettings]) -> dict[
     known = {**model.secrets, **model.optional_secrets}
     secrets = {name: {"description": description, **ENCRYPTED} for name, description in known.items()}
     keys = {f"{project}:{name}": key for name, key in {**schema["properties"], **secrets}.items()}
-    required = [f"{project}:{name}" for name in [*schema.get("required", ()), *model.secrets]]
+    # Not the secrets: a file that only simulations read has none, and the loader asks for them before an update.
+    required = [f"{project}:{name}" for name in schema.get("required", ())]
     return {
         "$schema": DRAFT,
         "title": f"Pulumi.{stack}.yaml",

@@ -107,7 +107,7 @@ class Accounts(Model):
     """The same project's number: identities between the clouds name it."""
 
 
-FederatedCaller = Literal["replication", "secrets"]
+FederatedCaller = Literal["images", "replication", "secrets"]
 """What somebody of the primary region comes to Google Cloud for."""
 
 
@@ -122,6 +122,16 @@ class Federation(Model):
 
     replication_role: IamRoleName = "standby-replication"
     """The AWS role that reports to the standby how far replication is behind."""
+
+    images_role: IamRoleName = "standby-images"
+    """The AWS role that copies images to the standby."""
+
+    @field_validator("images_role")
+    @classmethod
+    def _roles_differ(cls, role: str, info: ValidationInfo) -> str:
+        if role == info.data.get("replication_role"):
+            raise Refusal("one role would have the rights of both", "name a role of its own")
+        return role
 
 
 class Ownership(Model):

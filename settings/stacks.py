@@ -31,9 +31,15 @@ from settings.gcp import stream as gcp_stream
 from settings.interconnect import LinkKind, LinkSettings
 from settings.observability import RECEIVER_SECRETS, ObservabilitySettings
 from settings.replication import (
+    DATABASE_PASSWORD,
+    WARMER_IMAGE,
     WRITER_IMAGE,
+    CacheWarmingSettings,
+    ImageReplicationSettings,
     ObjectReplicationSettings,
+    RowReplicationSettings,
     SecretReplicationSettings,
+    StreamReplicationSettings,
     TableReplicationSettings,
     WriterSettings,
 )
@@ -247,6 +253,10 @@ class Dr(Shared):
 class Interconnect(Shared):
     """What joins the two regions."""
 
+    secrets: ClassVar[Mapping[str, str]] = {
+        DATABASE_PASSWORD: "Password of `standby_replication`, the replication's login at the primary's database.",
+    }
+
     keys: KeySettings = KeySettings()
     """Customer-managed KMS keys on AWS."""
 
@@ -270,6 +280,18 @@ class Interconnect(Shared):
 
     object_replication: ObjectReplicationSettings
     """How objects get from S3 to Cloud Storage."""
+
+    stream_replication: StreamReplicationSettings
+    """How records get from MSK to the standby."""
+
+    row_replication: RowReplicationSettings
+    """How rows get from Aurora to Cloud SQL."""
+
+    cache_warming: CacheWarmingSettings
+    """How the cache's keys get to the standby."""
+
+    image_replication: ImageReplicationSettings = ImageReplicationSettings()
+    """How images, charts and bundles get from ECR to Artifact Registry."""
 
     secret_replication: SecretReplicationSettings = SecretReplicationSettings()
     """How the applications' secrets get to Secret Manager."""
@@ -296,6 +318,13 @@ class Interconnect(Shared):
         if WRITER_IMAGE not in info.data.get("artifacts", (WRITER_IMAGE,)):
             raise Refusal("no registry holds the writer's image", f"add {WRITER_IMAGE} to artifacts in Pulumi.yaml")
         return writer
+
+    @field_validator("cache_warming")
+    @classmethod
+    def _warmer_is_an_artifact(cls, warming: CacheWarmingSettings, info: ValidationInfo) -> CacheWarmingSettings:
+        if WARMER_IMAGE not in info.data.get("artifacts", (WARMER_IMAGE,)):
+            raise Refusal("no registry holds the job's image", f"add {WARMER_IMAGE} to artifacts in Pulumi.yaml")
+        return warming
 
 
 STACKS: Mapping[str, type[Shared]] = MappingProxyType({"prod": Prod, "dr": Dr, "interconnect": Interconnect})

@@ -85,6 +85,9 @@ class CacheExports(TypedDict):
     endpoint: Text
     arn: Text
     userArn: Text
+    warmerArn: Text
+    """Of the user that reads keys for the standby's cache."""
+
     securityGroupId: Text
 
 
@@ -352,6 +355,8 @@ class StandbyCacheExports(TypedDict):
 
     id: Text
     endpoint: Text
+    authorities: Text
+    """Certificates, in PEM, of those who sign its servers'."""
 
 
 class StandbyStreamExports(TypedDict):

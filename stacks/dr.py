@@ -378,6 +378,9 @@ class _Region:
             self.settings.federation,
             aws_account_id=self.settings.accounts.aws,
             secrets=self.secrets.ids,
+            # Not `vendor`: what others make is copied there from where they publish it.
+            repositories={held: self.registry.repository_ids[held] for held in ("bundles", "charts", "images")},
+            record_bucket=self.buckets["logs"].name,
             opts=self.opts,
         )
 
@@ -522,7 +525,11 @@ class _Region:
                 "indexNames": self.tables.index_names,
                 "profileIds": self.tables.profile_ids,
             },
-            "cache": {"id": self.cache.id, "endpoint": self.cache.endpoint},
+            "cache": {
+                "id": self.cache.id,
+                "endpoint": self.cache.endpoint,
+                "authorities": self.cache.authorities,
+            },
             "stream": {
                 "clusterId": self.stream.cluster_id,
                 "clusterName": self.stream.cluster_name,

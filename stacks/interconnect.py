@@ -1,5 +1,6 @@
 """What joins the two regions; it reads both, and nothing of it is needed to fail over."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pulumi
@@ -9,27 +10,35 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import objects, secrets, tables
+from components.crosscloud import cache, images, objects, rows, secrets, stream, tables
+from components.crosscloud.cache import CacheWarming
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
+from components.crosscloud.images import ImageReplication
 from components.crosscloud.link import Ends, Link
 from components.crosscloud.objects import ObjectReplication
 from components.crosscloud.openings import Openings
 from components.crosscloud.partner import Partner
+from components.crosscloud.reconciliation import Reconciliation
+from components.crosscloud.rows import RowReplication
 from components.crosscloud.secrets import SecretReplication
+from components.crosscloud.stream import StreamReplication
+from components.crosscloud.stream_import import ImportTarget, StreamImport
 from components.crosscloud.tables import TableReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
+from components.gcp.component import granted
 from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.kubernetes import access
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
+from settings.loader import load_secrets
 from settings.observability import Severity
-from settings.replication import WRITER_IMAGE
+from settings.replication import DATABASE_PASSWORD, WARMER_IMAGE, WRITER_IMAGE
 from settings.stacks import Interconnect
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
@@ -37,20 +46,30 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("run", "storagetransfer")
+APIS = ("cloudscheduler", "datamigration", "run", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
-    "logs": KeyUse("Log groups", "internal", log_groups=True),
-    "queues": KeyUse("News of objects", "internal", services=("s3.amazonaws.com",)),
+    "logs": KeyUse("Log groups, and what builds keep", "internal", log_groups=True),
+    "queues": KeyUse(
+        "News of objects, and of images not copied", "internal", services=("events.amazonaws.com", "s3.amazonaws.com")
+    ),
 }
 """Keys on AWS, by what they encrypt."""
 
 GCP_KEYS = {
+    "logins": GcpKeyUse("restricted", ("secretmanager",)),
     "messages": GcpKeyUse("confidential", ("pubsub",)),
+    "warmer": GcpKeyUse("internal", ("run",)),
     "writer": GcpKeyUse("internal", ("run",)),
 }
 """Keys on Google Cloud, by what they encrypt."""
+
+COPIES = {"logins-second": GcpKeyUse("restricted", ("secretmanager",))}
+"""Keys of the second region."""
+
+AGENTS = ("managedkafka", "pubsub", "run", "secretmanager")
+"""Services whose own accounts get rights here."""
 
 TRANSFER_AGENT = "serviceAccount:project-{number}@storage-transfer-service.iam.gserviceaccount.com"
 
@@ -79,11 +98,17 @@ class _Link:
             tags=tags,
             protect=settings.protection,
         )
+        channels = self.dr["observability"]["channelNames"]
+        self.channels = {level: channels[level] for level in SEVERITIES}
         self._agree()
         self.keys = Keys("keys", self.aws, settings.keys, KEYS, self.opts)
         self.link = self._join()
         self._open()
         self._replicate()
+        self._replicate_stream()
+        self._replicate_rows()
+        self._warm()
+        self._copy_images()
         self._copy_secrets()
         self._dns()
         self._watch()
@@ -138,9 +163,12 @@ class _Link:
 
     def _open(self) -> None:
         """The primary's groups for just what crosses the link; the standby's firewall has the same flows."""
-        entering, leaving = to_primary(self.settings.plan), to_standby(self.settings.plan)
+        entering, leaving = dict(to_primary(self.settings.plan)), to_standby(self.settings.plan)
+        if self.settings.stream_replication.kind == "import":
+            # Pub/Sub comes by the internet.
+            del entering["stream"]
         stores = {"database": self.prod["database"], "stream": self.prod["stream"], "cache": self.prod["cache"]}
-        Openings(
+        self.openings = Openings(
             "openings",
             self.aws,
             self.gcp,
@@ -150,13 +178,42 @@ class _Link:
             opts=self.opts,
         )
 
+    def _across(self, endpoint: pulumi.Input[str]) -> pulumi.Output[str]:
+        """An endpoint of the primary's, known once the link carries traffic to it: whoever tries it at once gets in."""
+        return granted(pulumi.Output.from_input(endpoint), *self.link.ready, *self.openings.rules)
+
     def _replicate(self) -> None:
         """The ways of tables' changes and of objects to the standby."""
         prod, dr, settings = self.prod, self.dr, self.settings
-        identities = ServiceIdentities("identities", self.gcp, ("pubsub", "run"), self.opts)
-        keys = GcpKeys("keys-gcp", self.gcp, settings.google_keys, GCP_KEYS, members=identities.members, opts=self.opts)
-        channels = {level: dr["observability"]["channelNames"][level] for level in SEVERITIES}
+        self.identities = identities = ServiceIdentities("identities", self.gcp, AGENTS, self.opts)
+        uses = GCP_KEYS | {use: replace(key, location=settings.regions.gcp_second) for use, key in COPIES.items()}
+        self.google_keys = keys = GcpKeys(
+            "keys-gcp", self.gcp, settings.google_keys, uses, members=identities.members, opts=self.opts
+        )
         topics = prod["observability"]["topicArns"][self.aws.region]
+        source = tables.Source(
+            names={table: prod["tables"]["names"][table] for table in settings.tables},
+            key_arn=self.keys.arns["changes"],
+            arns={table: prod["tables"]["arns"][table] for table in settings.tables},
+            tables_key_arn=prod["inventory"]["keys"]["tables"]["id"],
+        )
+        target = tables.Target(
+            instance=dr["tables"]["instanceName"],
+            tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
+            indexes={
+                table: {index: dr["tables"]["indexNames"][table][index] for index in declared.indexes}
+                for table, declared in settings.tables.items()
+            },
+            profile=dr["tables"]["profileIds"]["replication"],
+            image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
+            network=dr["network"]["networkId"],
+            subnet=dr["network"]["subnetIds"]["serverless"],
+            regions=[settings.regions.gcp, settings.regions.gcp_second],
+            messages_key=keys.ids["messages"],
+            images_key=keys.ids["writer"],
+            agent=identities.members["pubsub"],
+            channels=self.channels,
+        )
         TableReplication(
             "tables",
             self.aws,
@@ -164,22 +221,20 @@ class _Link:
             settings.table_replication,
             writer=settings.writer,
             tables=settings.tables,
-            source=tables.Source(
-                {table: prod["tables"]["names"][table] for table in settings.tables}, self.keys.arns["changes"]
-            ),
-            target=tables.Target(
-                instance=dr["tables"]["instanceName"],
-                tables={table: dr["tables"]["tableNames"][table] for table in settings.tables},
-                profile=dr["tables"]["profileIds"]["replication"],
-                image=dr["registry"]["repositoryUrls"][WRITER_IMAGE],
-                network=dr["network"]["networkId"],
-                subnet=dr["network"]["subnetIds"]["serverless"],
-                regions=[settings.regions.gcp, settings.regions.gcp_second],
-                messages_key=keys.ids["messages"],
-                images_key=keys.ids["writer"],
-                agent=identities.members["pubsub"],
-                channels=channels,
-            ),
+            source=source,
+            target=target,
+            opts=self.opts,
+        )
+        Reconciliation(
+            "reconciliation",
+            self.aws,
+            self.gcp,
+            settings.table_replication,
+            writer=settings.writer,
+            tables=settings.tables,
+            source=source,
+            target=target,
+            switch_url=settings.front_door.switch_object_url,
             opts=self.opts,
         )
         ObjectReplication(
@@ -197,7 +252,116 @@ class _Link:
             target=objects.Target(
                 {use: dr["buckets"][use] for use in settings.buckets},
                 TRANSFER_AGENT.format(number=self.gcp.project_number),
-                channels,
+                self.channels,
+            ),
+            opts=self.opts,
+        )
+
+    def _replicate_stream(self) -> None:
+        """The way of Kafka's records to the standby, of the kind that the settings name."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        members, key_ids = self.identities.members, self.google_keys.ids
+        regions = settings.regions
+        match settings.stream_replication.kind:
+            case "mirror":
+                StreamReplication(
+                    "mirror",
+                    self.aws,
+                    self.gcp,
+                    settings.stream_replication,
+                    topics=settings.topics,
+                    source=stream.Source(self._across(prod["stream"]["bootstrapBrokersScram"])),
+                    target=stream.Target(
+                        cluster=dr["stream"]["clusterId"],
+                        cluster_name=dr["stream"]["clusterName"],
+                        brokers=dr["stream"]["bootstrapAddress"],
+                        subnet=dr["network"]["subnetIds"]["kafka-connect"],
+                        topics={topic: dr["messaging"]["topicIds"][topic] for topic in settings.topics},
+                        login_keys={regions.gcp: key_ids["logins"], regions.gcp_second: key_ids["logins-second"]},
+                        messages_key=key_ids["messages"],
+                        agent=members["managedkafka"],
+                        secrets_agent=members["secretmanager"],
+                        channels=self.channels,
+                    ),
+                    opts=self.opts,
+                )
+            case "import":
+                StreamImport(
+                    "imports",
+                    self.aws,
+                    self.gcp,
+                    settings.stream_replication,
+                    topics=settings.topics,
+                    cluster_arn=prod["stream"]["arn"],
+                    target=ImportTarget(
+                        [regions.gcp, regions.gcp_second], key_ids["messages"], members["pubsub"], self.channels
+                    ),
+                    opts=self.opts,
+                )
+
+    def _replicate_rows(self) -> None:
+        """The way of the relational database's rows to the standby."""
+        dr = self.dr
+        RowReplication(
+            "rows",
+            self.aws,
+            self.gcp,
+            self.settings.row_replication,
+            databases=self.settings.databases,
+            source=rows.Source(
+                self._across(self.prod["database"]["endpoint"]), load_secrets("interconnect")[DATABASE_PASSWORD]
+            ),
+            target=rows.Target(dr["database"]["name"], dr["network"]["subnetIds"]["dms"], self.channels),
+            opts=self.opts,
+        )
+
+    def _warm(self) -> None:
+        """The job that copies the cache's keys to the standby."""
+        prod, dr = self.prod["cache"], self.dr
+        CacheWarming(
+            "cache",
+            self.aws,
+            self.gcp,
+            self.settings.cache_warming,
+            switch_url=self.settings.front_door.switch_object_url,
+            source=cache.Source(prod["endpoint"], prod["arn"], prod["warmerArn"]),
+            target=cache.Target(
+                id=dr["cache"]["id"],
+                endpoint=dr["cache"]["endpoint"],
+                authorities=dr["cache"]["authorities"],
+                image=dr["registry"]["repositoryUrls"][WARMER_IMAGE],
+                network=dr["network"]["networkId"],
+                subnet=dr["network"]["subnetIds"]["serverless"],
+                images_key=self.google_keys.ids["warmer"],
+                channels=self.channels,
+            ),
+            opts=self.opts,
+        )
+
+    def _copy_images(self) -> None:
+        """The way of images, charts and bundles to the standby's registry."""
+        prod, dr, settings = self.prod, self.dr, self.settings
+        topics = prod["observability"]["topicArns"][self.aws.region]
+        ImageReplication(
+            "images",
+            self.aws,
+            self.gcp,
+            settings.image_replication,
+            source=images.Source(
+                repository_urls={each: prod["registry"]["repositoryUrls"][each] for each in settings.artifacts},
+                vpc_id=prod["network"]["vpcId"],
+                subnet_ids=prod["network"]["subnetIds"]["private"],
+                role_name=settings.federation.images_role,
+                key_arn=self.keys.arns["logs"],
+                queues_key_arn=self.keys.arns["queues"],
+                topic_arns={self.aws.region: {level: topics[level] for level in SEVERITIES}},
+            ),
+            target=images.Target(
+                repository_urls={each: dr["registry"]["repositoryUrls"][each] for each in settings.artifacts},
+                audience=dr["federation"]["audience"],
+                account=dr["federation"]["serviceAccounts"]["images"],
+                record_bucket=dr["buckets"]["logs"],
+                channels=self.channels,
             ),
             opts=self.opts,
         )
@@ -230,7 +394,7 @@ class _Link:
                 topic=dr["secrets"]["reminderTopicId"],
                 pool=settings.federation.pool,
                 account=dr["federation"]["serviceAccounts"]["secrets"],
-                channels={level: dr["observability"]["channelNames"][level] for level in SEVERITIES},
+                channels=self.channels,
             ),
             opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside])),
         )
@@ -262,7 +426,7 @@ class _Link:
 
     def _watch(self) -> None:
         """Alarms of either side, which tell the people whom that side's own alarms tell."""
-        topics, channels = self.prod["observability"]["topicArns"], self.dr["observability"]["channelNames"]
+        topics = self.prod["observability"]["topicArns"]
         region = self.aws.region
         AwsAlarms(
             "alarms-aws",
@@ -279,7 +443,7 @@ class _Link:
             self.link.gcp_watched,
             # Replication is lost while the standby waits: its alarms are as loud then as ever.
             mode="active",
-            channel_names={level: channels[level] for level in SEVERITIES},
+            channel_names=self.channels,
             opts=self.opts,
         )
 

@@ -502,6 +502,7 @@ class _Region:
                 "endpoint": self.cache.endpoint,
                 "arn": self.cache.arn,
                 "userArn": self.cache.user_arn,
+                "warmerArn": self.cache.warmer_arn,
                 "securityGroupId": self.cache.security_group_id,
             },
             "search": {

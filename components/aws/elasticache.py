@@ -19,14 +19,18 @@ LOG_TYPES = ("engine-log", "slow-log")
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 APPLICATION_RIGHTS = "on ~* +@all -@admin -@dangerous"
 
+# What services/cache_warmer asks for, and no write.
+WARMING_RIGHTS = "on ~* -@all +cluster|slots +readonly +ping +scan +memory|usage +pexpiretime +dump +exists"
+
 
 class Cache(AwsComponent):
     """Valkey in cluster mode over several zones: TLS only, encrypted, private, with daily snapshots.
 
-    The one user is IAM's: `elasticache:Connect` on the cache and on the user admits a role, and no password exists. The
-    user group has no `default` user, so a connection that does not log in may do nothing. Cluster mode is on from the
-    start, because turning it on later takes a migration; shards and replicas change online. There is no live
-    replication to another cloud, for ElastiCache refuses PSYNC: a standby warms its own cache.
+    The users are IAM's: `elasticache:Connect` on the cache and on a user admits a role, and no password exists. One is
+    for applications, and one reads keys for the standby's cache. The user group has no `default` user, so a connection
+    that does not log in may do nothing. Cluster mode is on from the start, because turning it on later takes a
+    migration; shards and replicas change online. There is no live replication to another cloud, for ElastiCache
+    refuses PSYNC: a standby warms its own cache.
     """
 
     endpoint: pulumi.Output[str]
@@ -34,6 +38,11 @@ class Cache(AwsComponent):
 
     arn: pulumi.Output[str]
     user_arn: pulumi.Output[str]
+    """Of the applications' user."""
+
+    warmer_arn: pulumi.Output[str]
+    """Of the user that only reads."""
+
     replication_group_id: pulumi.Output[str]
     node_ids: dict[str, pulumi.Output[str]]
     """What CloudWatch knows each node by, by shard and node."""
@@ -83,19 +92,16 @@ class Cache(AwsComponent):
             ],
             opts=child,
         )
-        # With IAM authentication the user's name must be its id.
-        user_id = f"{identifier}-application"
-        user = elasticache.User(
-            f"{name}-application",
-            user_id=user_id,
-            user_name=user_id,
+        users = {
+            use: self._user(name, f"{identifier}-{use}", use, rights)
+            for use, rights in (("application", APPLICATION_RIGHTS), ("warmer", WARMING_RIGHTS))
+        }
+        group_of_users = elasticache.UserGroup(
+            f"{name}-users",
+            user_group_id=identifier,
             engine=ENGINE,
-            access_string=APPLICATION_RIGHTS,
-            authentication_mode={"type": "iam"},
+            user_ids=[user.user_id for user in users.values()],
             opts=child,
-        )
-        users = elasticache.UserGroup(
-            f"{name}-users", user_group_id=identifier, engine=ENGINE, user_ids=[user.user_id], opts=child
         )
         logs = {
             log_type: log_group(
@@ -125,7 +131,7 @@ class Cache(AwsComponent):
             kms_key_id=key_arn,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
-            user_group_ids=[users.user_group_id],
+            user_group_ids=[group_of_users.user_group_id],
             snapshot_retention_limit=settings.snapshot_days,
             snapshot_window=settings.snapshot_window,
             final_snapshot_identifier=f"{identifier}-cache-final" if scope.protect else None,
@@ -143,7 +149,8 @@ class Cache(AwsComponent):
         )
         self.endpoint, self.arn = cache.configuration_endpoint_address, cache.arn
         self.replication_group_id = cache.replication_group_id
-        self.user_arn, self.security_group_id = user.arn, group.id
+        self.user_arn, self.warmer_arn = users["application"].arn, users["warmer"].arn
+        self.security_group_id = group.id
         # Shards count from 1 in four digits, nodes in three.
         self.node_ids = {
             node: pulumi.Output.concat(cache.replication_group_id, "-", node)
@@ -155,7 +162,20 @@ class Cache(AwsComponent):
                 "endpoint": self.endpoint,
                 "arn": self.arn,
                 "userArn": self.user_arn,
+                "warmerArn": self.warmer_arn,
                 "replicationGroupId": self.replication_group_id,
                 "securityGroupId": self.security_group_id,
             }
+        )
+
+    def _user(self, name: str, user_id: str, use: str, rights: str) -> elasticache.User:
+        """A user that logs in by IAM, for which its name must be its id."""
+        return elasticache.User(
+            f"{name}-{use}",
+            user_id=user_id,
+            user_name=user_id,
+            engine=ENGINE,
+            access_string=rights,
+            authentication_mode={"type": "iam"},
+            opts=self.child(),
         )

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 Statement = dict[str, Any]
-Patterns = pulumi.Input[str] | Sequence[pulumi.Input[str]]
+Patterns = pulumi.Input[str] | Sequence[pulumi.Input[str]] | pulumi.Output[list[str]]
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:
@@ -65,6 +65,19 @@ def pod_identity_trust(account_id: str) -> Statement:
     return service_trust("pods.eks.amazonaws.com", account_id, ("sts:AssumeRole", "sts:TagSession"))
 
 
+def google_trust(unique_id: pulumi.Input[str]) -> Statement:
+    """Trust in one Google service account, by the number that no later account of its name has; no key exists.
+
+    Google does not document what audience its services' tokens have, so that the subject alone is asked for.
+    """
+    return {
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRoleWithWebIdentity"],
+        "Principal": {"Federated": "accounts.google.com"},
+        "Condition": {"StringEquals": {"accounts.google.com:sub": unique_id}},
+    }
+
+
 @dataclass(frozen=True)
 class Role:
     """A role and the policies without which it can do nothing: who uses it waits for `policies` too."""
@@ -80,12 +93,16 @@ def role(
     parent: pulumi.Resource,
     *,
     description: str,
+    role_name: str | None = None,
     managed: Sequence[str] = (),
     inline: Mapping[str, Sequence[Statement]] | None = None,
 ) -> Role:
-    """Make a role with AWS-managed policies (by path) and inline ones (statements by policy name)."""
+    """Make a role with AWS-managed policies (by path) and inline ones (statements by policy name).
+
+    `role_name` only where another cloud admits it by that name.
+    """
     opts = pulumi.ResourceOptions(parent=parent)
-    made = iam.Role(name, assume_role_policy=document(trust), description=description, opts=opts)
+    made = iam.Role(name, name=role_name, assume_role_policy=document(trust), description=description, opts=opts)
     policies: list[pulumi.Resource] = [
         iam.RolePolicyAttachment(
             f"{name}-{policy.rsplit('/', 1)[-1].lower()}",

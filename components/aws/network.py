@@ -86,7 +86,7 @@ class Network(AwsComponent):
         log_key_arn: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the network; `peers` are the private ranges outside it that its access lists admit."""
+        """Make the network; `peers` are the private ranges outside it that its stores' access lists admit."""
         super().__init__("Network", name, scope, "internal", opts)
         self.zones, self.ranges = settings.zones, ranges
         child = self.child()
@@ -199,9 +199,9 @@ class Network(AwsComponent):
     def _access_lists(self, name: str, peers: Sequence[IPv4Network]) -> None:
         """Stateless lists by tier: a second fence, coarse by design; security groups hold the exact flows."""
         own = [self.ranges.vpc, self.ranges.pods]
-        private = [*own, *peers]
         everything = [_entry(100, ANYWHERE)]
-        inside = [_entry(100 + 10 * index, str(cidr)) for index, cidr in enumerate(private)]
+        joined = [_entry(100 + 10 * index, str(cidr)) for index, cidr in enumerate([*own, *peers])]
+        inside = joined[: len(own)]
         # Answers to what NAT sent out. RDP's port is left out: CIS 5.1 wants no way in for it from anywhere.
         answers = [
             _entry(900, ANYWHERE, "6", 1024, 3388),
@@ -216,8 +216,8 @@ class Network(AwsComponent):
             "public": ([*inside, *front_door, *answers], everything),
             "private": ([*inside, *answers], everything),
             "pods": ([*inside, *answers], everything),
-            "data": (inside, inside),
-            "transit": (inside, inside),
+            "data": (joined, joined),
+            "transit": (joined, joined),
         }
         for tier, (ingress, egress) in rules.items():
             ec2.NetworkAcl(

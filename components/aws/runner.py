@@ -1,5 +1,7 @@
 """GitHub Actions jobs inside the VPC, where the cluster's private API answers: CodeBuild as GitHub's runner."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import codebuild, codeconnections, ec2, vpc
 
@@ -87,7 +89,7 @@ class Runner(AwsComponent):
                         self.connection_arn,
                         sid="GitHub",
                     ),
-                    *_interfaces(self.scope, subnets),
+                    *interfaces(self.scope, subnets),
                 ],
                 **(
                     {"apply": [allow(["sts:AssumeRole", "sts:TagSession"], settings.apply_role, sid="Apply")]}
@@ -138,12 +140,15 @@ class Runner(AwsComponent):
         )
 
 
-def _interfaces(scope: Scope, subnet_ids: list[pulumi.Output[str]]) -> list[Statement]:
+def interfaces(scope: Scope, subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]) -> list[Statement]:
     """What CodeBuild needs to put a job's network interface into the subnets.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
     """
-    subnets = [pulumi.Output.concat(scope.arn("ec2", "subnet/"), subnet_id) for subnet_id in subnet_ids]
+    subnets = pulumi.Output.from_input(subnet_ids).apply(
+        lambda known: [scope.arn("ec2", f"subnet/{subnet_id}") for subnet_id in known]
+    )
+    others = [scope.arn("ec2", "network-interface/*"), scope.arn("ec2", "security-group/*")]
     return [
         # AWS has no resource-level permission for these reads.
         allow(
@@ -159,7 +164,7 @@ def _interfaces(scope: Scope, subnet_ids: list[pulumi.Output[str]]) -> list[Stat
         ),
         allow(
             ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"],
-            [*subnets, scope.arn("ec2", "network-interface/*"), scope.arn("ec2", "security-group/*")],
+            subnets.apply(lambda known: [*known, *others]),
             sid="Interfaces",
         ),
         allow(

@@ -33,7 +33,7 @@ class Transit(AwsComponent):
         peers: Sequence[IPv4Network],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the gateway; `asn` is its side of BGP, `peers` the ranges that the VPC reaches through it."""
+        """Make the gateway; `asn` is its side of BGP, `peers` the ranges that the VPC's stores reach through it."""
         super().__init__("Transit", name, scope, "internal", opts)
         child = self.child()
         gateway = ec2transitgateway.TransitGateway(
@@ -97,20 +97,17 @@ class Transit(AwsComponent):
         attachment: pulumi.Resource,
         peers: Sequence[IPv4Network],
     ) -> None:
-        """Routes out of the tiers that talk to peers; AWS refuses a route to a gateway that is not attached yet."""
-        tables = {
-            **{
-                f"private-{zone}": table
-                for zone, table in zip(network.zones, network.route_table_ids["private"], strict=True)
-            },
-            "data": network.route_table_ids["data"][0],
-        }
+        """Routes out of the data tier, which alone talks to peers: replication is between stores.
+
+        Pods and nodes have none: the peers' managed stores stand behind no firewall of the peers' network.
+        AWS refuses a route to a gateway that is not attached yet.
+        """
+        [table_id] = network.route_table_ids["data"]
         for index, peer in enumerate(peers):
-            for table_name, table_id in tables.items():
-                ec2.Route(
-                    f"{name}-{table_name}-{index}",
-                    route_table_id=table_id,
-                    destination_cidr_block=str(peer),
-                    transit_gateway_id=gateway_id,
-                    opts=self.child(depends_on=[attachment]),
-                )
+            ec2.Route(
+                f"{name}-data-{index}",
+                route_table_id=table_id,
+                destination_cidr_block=str(peer),
+                transit_gateway_id=gateway_id,
+                opts=self.child(depends_on=[attachment]),
+            )

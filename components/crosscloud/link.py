@@ -51,7 +51,7 @@ class Link(CrossCloudComponent):
     paths: Mapping[str, pulumi.Output[str]]
     """What can fail by itself (a tunnel, a circuit), by its name here: Google's name of it."""
 
-    ready: Sequence[pulumi.Resource]
+    ready: Sequence[pulumi.CustomResource]
     """What must be made before anything goes through the link."""
 
     aws_watched: Sequence[aws_rows.Watched]
@@ -60,7 +60,7 @@ class Link(CrossCloudComponent):
 
     ends: Ends
 
-    def join_transit_gateway(self, name: str, attachment_id: pulumi.Input[str]) -> list[pulumi.Resource]:
+    def join_transit_gateway(self, name: str, attachment_id: pulumi.Input[str]) -> list[pulumi.CustomResource]:
         """Route between the VPC and an attachment: it reads `external`, and `workload` learns of what it offers."""
         return [
             ec2transitgateway.RouteTableAssociation(

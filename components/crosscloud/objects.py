@@ -1,21 +1,22 @@
 """S3's objects on their way to Cloud Storage: news of them in a queue, and the jobs that copy them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import s3, sqs
+from pulumi_aws import s3, scheduler, sqs
 from pulumi_gcp import storage
 
 from components.aws import alarms as aws_alarms
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, deny_without_tls, document, role
+from components.aws.iam import Role, allow, deny_without_tls, document, google_trust, role, service_trust
 from components.aws.watch.replication import new_objects
 from components.crosscloud.component import CrossCloudComponent
 from components.gcp import alarms as gcp_alarms
 from components.gcp import component as gcp_component
 from components.gcp.component import granted
-from components.gcp.watch.replication import copies
+from components.gcp.watch.replication import arrivals, copies
 from settings.observability import Severity
 from settings.replication import ObjectReplicationSettings
 from settings.shared import BucketSettings
@@ -25,6 +26,9 @@ DAY = 24 * 60 * 60
 # What Storage Transfer does in the bucket that it writes to: get the bucket, list, create and overwrite objects.
 # https://docs.cloud.google.com/storage-transfer/docs/sink-cloud-storage
 WRITE = ("roles/storage.legacyBucketWriter", "roles/storage.legacyObjectReader")
+
+HEARTBEAT = ".replication/heartbeat"
+"""The object that every bucket has: the minute at which it was written, so that no two in a row are alike."""
 
 # A day that has passed: the job then runs each day from the next one on.
 FIRST_COMPARISON: storage.TransferJobScheduleScheduleStartDateArgsDict = {"year": 2026, "month": 1, "day": 1}
@@ -70,9 +74,11 @@ class ObjectReplication(CrossCloudComponent):
 
     Deletions are not carried over, by neither job: an object that is deleted in the primary stays in the standby
     until its lifecycle ends it there, so that no mistake or attacker in the primary empties both. Not carried either:
-    versions that were overwritten, tags, ACLs. Google gives no figure of how old the oldest object is that waits; the
-    queue's age is watched in the primary, and failed copies in the standby. The way back is a job in the other
-    direction.
+    versions that were overwritten, tags, ACLs. The way back is a job in the other direction.
+
+    Google gives no figure of how old the oldest object is that waits. So each bucket gets an object every minute: if
+    for the bucket's RPO none arrives in the standby, the standby itself tells people, AWS dark or not. Where objects
+    arrive, but late, the queue's age tells it in the primary.
 
     https://docs.cloud.google.com/storage-transfer/docs/event-driven-aws
     """
@@ -97,6 +103,7 @@ class ObjectReplication(CrossCloudComponent):
         self._name, self._settings, self._source, self._target = name, settings, source, target
         queues = {use: self._queue(use) for use in buckets}
         access = self._access({use: queue.arn for use, queue in queues.items()})
+        self._beat(list(buckets))
         self.job_names = {}
         for use in buckets:
             sink = self._sink(use)
@@ -123,7 +130,10 @@ class ObjectReplication(CrossCloudComponent):
         gcp_alarms.Alarms(
             f"{name}-jobs",
             gcp,
-            [copies()],
+            [
+                *(arrivals(use, self.job_names[use], rpo_minutes=declared.rpo) for use, declared in buckets.items()),
+                copies(),
+            ],
             # What is watched here matters in either role.
             mode="standby",
             channel_names=target.channels,
@@ -173,15 +183,44 @@ class ObjectReplication(CrossCloudComponent):
         )
         return queue
 
+    def _beat(self, uses: Sequence[str]) -> None:
+        """Write the heartbeat of each bucket."""
+        arns = [pulumi.Output.concat(self._source.bucket_arns[use], "/", HEARTBEAT) for use in uses]
+        writer = role(
+            f"{self._name}-heartbeat",
+            service_trust("scheduler.amazonaws.com", self.aws.account_id),
+            self,
+            description="EventBridge Scheduler writes the heartbeats of replicated buckets",
+            inline={
+                "heartbeats": [
+                    allow(["s3:PutObject"], arns),
+                    allow(
+                        ["kms:GenerateDataKey"],
+                        self._source.objects_key_arn,
+                        conditions={"StringEquals": {"kms:ViaService": f"s3.{self.aws.region}.amazonaws.com"}},
+                    ),
+                ]
+            },
+        )
+        for use in uses:
+            scheduler.Schedule(
+                f"{self._name}-{use}-heartbeat",
+                description=f"Heartbeat of the replication of {use}",
+                schedule_expression="rate(1 minutes)",
+                flexible_time_window={"mode": "OFF"},
+                target={
+                    "arn": "arn:aws:scheduler:::aws-sdk:s3:putObject",
+                    "role_arn": writer.arn,
+                    "input": self._bucket(use).apply(_heartbeat),
+                    # The next one comes before a second attempt would.
+                    "retry_policy": {"maximum_event_age_in_seconds": 60, "maximum_retry_attempts": 0},
+                },
+                opts=self.child(depends_on=writer.policies),
+            )
+
     def _access(self, queue_arns: Mapping[str, pulumi.Output[str]]) -> Role:
         """The role as which Storage Transfer reads the buckets and their queues."""
         arns = [pulumi.Output.from_input(self._source.bucket_arns[use]) for use in queue_arns]
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": "accounts.google.com"},
-            "Condition": {"StringEquals": {"accounts.google.com:sub": self._settings.transfer_subject}},
-        }
         region = self.aws.region
         statements = [
             allow(["s3:GetBucketLocation", "s3:ListBucket"], arns),
@@ -204,7 +243,7 @@ class ObjectReplication(CrossCloudComponent):
         ]
         return role(
             f"{self._name}-reader",
-            trust,
+            google_trust(self._settings.transfer_subject),
             self,
             description="Google Cloud's Storage Transfer reads new objects",
             inline={"objects": statements},
@@ -254,3 +293,8 @@ class ObjectReplication(CrossCloudComponent):
             logging_config={"log_actions": ["FIND", "COPY"], "log_action_states": ["FAILED"]},
             opts=self.child(depends_on=access.policies),
         ).name
+
+
+def _heartbeat(bucket: str) -> str:
+    """What Scheduler asks of S3. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html."""
+    return json.dumps({"Bucket": bucket, "Key": HEARTBEAT, "Body": "<aws.scheduler.scheduled-time>"})

@@ -18,6 +18,9 @@ class Openings(CrossCloudComponent):
     name the other end, for a security group knows no members across a link.
     """
 
+    rules: list[pulumi.CustomResource]
+    """What admits; what lets out is for the way back, which nobody tries at once."""
+
     def __init__(
         self,
         name: str,
@@ -31,9 +34,10 @@ class Openings(CrossCloudComponent):
     ) -> None:
         """Admit `entering` into the group of that name, and let `leaving` out of it."""
         super().__init__("Openings", name, aws, gcp, "internal", opts)
+        self.rules = []
         for store, flow in entering.items():
             for at, source in enumerate(flow.sources):
-                vpc.SecurityGroupIngressRule(
+                admitted = vpc.SecurityGroupIngressRule(
                     f"{name}-{store}-{at}",
                     security_group_id=groups[store],
                     description=flow.purpose,
@@ -43,6 +47,7 @@ class Openings(CrossCloudComponent):
                     to_port=flow.port,
                     opts=self.child(),
                 )
+                self.rules.append(admitted)
         for store, flow in leaving.items():
             for at, destination in enumerate(flow.destinations):
                 vpc.SecurityGroupEgressRule(

@@ -275,8 +275,8 @@ class SecretReplication(CrossCloudComponent):
                 secret_rounds(secret, target.names[secret], metric, rpo_minutes=declared.rpo)
                 for secret, declared in secrets.items()
             ],
-            # Replication is lost while the standby waits: its alarms are as loud then as ever.
-            mode="active",
+            # What is watched here matters in either role.
+            mode="standby",
             channel_names=target.channels,
             opts=self.child(),
         )

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import dynamodb, kinesis
 from pulumi_gcp import bigtable, cloudrunv2, pubsub, serviceaccount
 
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, role
+from components.aws.iam import Role, allow
 from components.crosscloud.component import CrossCloudComponent
+from components.crosscloud.imports import import_reader
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.component import granted
@@ -50,6 +52,12 @@ class Source:
     key_arn: pulumi.Input[str]
     """The key that encrypts the streams."""
 
+    arns: Mapping[str, pulumi.Input[str]]
+    """The tables' ARNs, by their names in the settings."""
+
+    tables_key_arn: pulumi.Input[str]
+    """The key that encrypts the tables."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -60,6 +68,9 @@ class Target:
 
     tables: Mapping[str, pulumi.Input[str]]
     """Bigtable's names of the tables, by those in the settings."""
+
+    indexes: Mapping[str, Mapping[str, pulumi.Input[str]]]
+    """Its names of the tables of indexes, by table and index."""
 
     profile: pulumi.Input[str]
     """The app profile that routes to one cluster and lets it decide on conditions."""
@@ -98,9 +109,9 @@ class TableReplication(CrossCloudComponent):
 
     What is kept while a part is away: changes wait in Kinesis, then in Pub/Sub, for days; what cannot be written at
     all goes to the dead letters with its reason. Each table has an alarm at its RPO, in the standby, so that it is
-    raised with AWS dark. Not carried: what a table held before its stream began (import a backup, or touch each
-    item), indexes (they are made from their tables), settings such as expiry. The way back is Bigtable's change
-    streams, read after a failover.
+    raised with AWS dark. The writer keeps the tables of indexes beside their tables. What a table held before its
+    stream began is copied by `reconciliation`. Not carried: settings such as expiry. The way back is Bigtable's
+    change streams, read after a failover.
 
     https://docs.cloud.google.com/pubsub/docs/create-aws-kinesis-import-topic
     """
@@ -207,22 +218,7 @@ class TableReplication(CrossCloudComponent):
     def _reader(
         self, source: Source, consumers: Mapping[str, kinesis.StreamConsumer]
     ) -> tuple[pulumi.Output[str], Role]:
-        """The Google service account that Pub/Sub uses for imports, ready for use, and the AWS role that trusts it."""
-        account = self._account("reader", "Pub/Sub, which reads DynamoDB's changes on AWS")
-        tokens = serviceaccount.IAMMember(
-            f"{self._name}-reader-tokens",
-            service_account_id=account.name,
-            role="roles/iam.serviceAccountTokenCreator",
-            member=self._target.agent,
-            opts=self.child(),
-        )
-        # The subject is one account and no other; Google does not document what audience Pub/Sub's tokens have.
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": "accounts.google.com"},
-            "Condition": {"StringEquals": {"accounts.google.com:sub": account.unique_id}},
-        }
+        """As whom Pub/Sub reads the streams."""
         statements = [
             allow(READ_STREAM, list(self.stream_arns.values())),
             allow(READ_CONSUMER, [consumer.arn for consumer in consumers.values()]),
@@ -232,14 +228,9 @@ class TableReplication(CrossCloudComponent):
                 conditions={"StringEquals": {"kms:ViaService": f"kinesis.{self.aws.region}.amazonaws.com"}},
             ),
         ]
-        access = role(
-            f"{self._name}-reader",
-            trust,
-            self,
-            description="Google Cloud's Pub/Sub reads DynamoDB's changes",
-            inline={"streams": statements},
+        return import_reader(
+            self, self._name, "DynamoDB's changes", agent=self._target.agent, inline={"streams": statements}
         )
-        return granted(account.email, tokens), access
 
     def _topic(
         self, table: str, consumer: kinesis.StreamConsumer, reader: pulumi.Output[str], access: Role
@@ -369,7 +360,7 @@ class TableReplication(CrossCloudComponent):
             "PROJECT": gcp.project,
             "INSTANCE": target.instance,
             "APP_PROFILE": target.profile,
-            "TABLES": _schemas(tables, source, target),
+            "TABLES": schemas(tables, source, target),
             "AUDIENCE": audience,
             "ACCOUNT": pusher.email,
             "DEAD_LETTERS": self._dead_topic.name,
@@ -444,21 +435,36 @@ class TableReplication(CrossCloudComponent):
         )
 
 
-def _schemas(tables: Mapping[str, TableSettings], source: Source, target: Target) -> pulumi.Output[str]:
+def schemas(tables: Mapping[str, TableSettings], source: Source, target: Target) -> pulumi.Output[str]:
     """The writer's TABLES: what each of DynamoDB's tables is called in Bigtable, and its keys."""
     names = pulumi.Output.all(**{table: source.names[table] for table in tables})
     targets = pulumi.Output.all(**{table: target.tables[table] for table in tables})
+    indexes = pulumi.Output.all(
+        **{table: pulumi.Output.all(**target.indexes[table]) for table, declared in tables.items() if declared.indexes}
+    )
 
-    def described(known: list[Mapping[str, str]]) -> str:
-        dynamo, rows = known
-        schemas = {
+    def described(known: list[Mapping[str, Any]]) -> str:
+        dynamo, rows, indexed = known
+        made = {
             dynamo[table]: {
                 "table": rows[table],
                 "partition": declared.hash_key,
                 **({"sort": declared.range_key} if declared.range_key else {}),
+                **({"indexes": _indexes(declared, indexed[table])} if declared.indexes else {}),
             }
             for table, declared in tables.items()
         }
-        return json.dumps(schemas, sort_keys=True, separators=(",", ":"))
+        return json.dumps(made, sort_keys=True, separators=(",", ":"))
 
-    return pulumi.Output.all(names, targets).apply(described)
+    return pulumi.Output.all(names, targets, indexes).apply(described)
+
+
+def _indexes(declared: TableSettings, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each index's table in Bigtable, and its keys with their types: an item of another type is in no index."""
+    return [
+        {
+            "table": names[name],
+            "keys": [[key, declared.attributes[key]] for key in (index.hash_key, index.range_key) if key is not None],
+        }
+        for name, index in declared.indexes.items()
+    ]

@@ -181,6 +181,6 @@ def _prometheus(row: Query) -> monitoring.AlertPolicyConditionConditionPrometheu
         "query": row.query,
         "duration": f"{row.minutes * 60}s",
         "evaluation_interval": "60s",
-        # The cluster sends the metrics once it runs, which is after this is made.
+        # What sends the metric may run only after this is made.
         "disable_metric_validation": True,
     }

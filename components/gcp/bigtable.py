@@ -3,7 +3,8 @@
 Rows. services/bigtable_writer writes them, and applications after a failover must write them alike: its codec says how
 a row key is made of an item's keys, so that rows sort as DynamoDB sorts the items of a partition, and how an item is
 one image in DynamoDB's JSON. A row of an index's table has the index's keys, then the table's, since DynamoDB lets
-many items share an index's key.
+many items share an index's key; it holds what the item's own row holds. Store.write says in which order they are
+written, so that no row is left behind.
 
 Columns. Family `item` has `image`, and `version`: the time of the change in microseconds, and what settles ties. A
 deleted item has its `version` in the family `gone` instead, which outlives every record that may still come: a late,
@@ -57,11 +58,11 @@ class KeyValueStore(GcpComponent):
     """Replicated tables with their indexes: encrypted, backed up daily, and hard to delete.
 
     A cluster stands in each zone and scales itself. Every DynamoDB table has a table of its name, and every global
-    secondary index one named `<table>.<index>`, since Bigtable keeps no index. Replication writes the tables alone:
-    the indexes are made from them when this region takes over, and whoever writes an item then writes its index rows.
-    Tables stream their changes for the way back; index tables do not, for DynamoDB makes its indexes itself. Bigtable
-    restores backups, not any second: values that applications overwrite stay readable for some days instead;
-    replication keeps the newest one alone. Access to tables is left to the applications' roles.
+    secondary index one named `<table>.<index>`, since Bigtable keeps no index: whoever writes an item writes its
+    rows there too, replication while the primary serves, applications after a failover. Tables stream their changes
+    for the way back; index tables do not, for DynamoDB makes its indexes itself. Bigtable restores backups, not any
+    second: values that applications overwrite stay readable for some days instead; replication keeps the newest one
+    alone. Access to tables is left to the applications' roles.
     """
 
     instance_name: pulumi.Output[str]

@@ -1,10 +1,10 @@
-"""What the primary region may do on Google Cloud, by short-lived tokens: two things, and no key."""
+"""What the primary region may do on Google Cloud, by short-lived tokens: three things, and no key."""
 
 from collections.abc import Mapping
 from typing import get_args
 
 import pulumi
-from pulumi_gcp import iam, projects, secretmanager, serviceaccount
+from pulumi_gcp import artifactregistry, iam, projects, secretmanager, serviceaccount, storage
 
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role
@@ -20,6 +20,9 @@ COPY_SECRETS = (
     "secretmanager.versions.get",
 )
 
+IMAGE_RECORD = "replication/images.json"
+"""The object that says which images the primary holds, and which of them were not copied."""
+
 CALLERS: tuple[FederatedCaller, ...] = get_args(FederatedCaller)
 
 # The name in arn:aws:sts::<account>:assumed-role/<name>/<session>; empty for whatever is no role.
@@ -29,10 +32,10 @@ ROLE_NAME = "assertion.arn.extract('assumed-role/{role}/')"
 class Federation(GcpComponent):
     """The primary region acts as service accounts here, each for one purpose; whoever else comes gets no token at all.
 
-    The primary copies its applications' secrets, and reports how far replication is behind. The account for the latter
-    admits one role of one AWS account by name: who may make roles there is trusted as far as that, and no further. The
-    account for secrets admits nobody yet: the stack that joins the regions lets in one service account of the
-    primary's cluster, whose issuer is known once there is a cluster.
+    The primary copies its images and its applications' secrets, and reports how far replication is behind. The accounts
+    for images and reports each admit one role of one AWS account by name: who may make roles there is trusted as far as
+    that, and no further. The account for secrets admits nobody yet: the stack that joins the regions lets in one
+    service account of the primary's cluster, whose issuer is known once there is a cluster.
     """
 
     audience: pulumi.Output[str]
@@ -49,31 +52,43 @@ class Federation(GcpComponent):
         *,
         aws_account_id: str,
         secrets: Mapping[str, pulumi.Input[str]],
+        repositories: Mapping[str, pulumi.Input[str]],
+        record_bucket: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names."""
+        """Make pool, provider and accounts; `secrets` are the ids of the applications' secrets, by their names.
+
+        `repositories` are the ids of those that images are copied to, by what they hold; the bucket gets the record.
+        """
         super().__init__("Federation", name, scope, "restricted", opts)
-        pool = self._pool(name, settings, aws_account_id)
+        roles: Mapping[FederatedCaller, str] = {
+            "images": settings.images_role,
+            "replication": settings.replication_role,
+        }
+        pool = self._pool(name, settings, aws_account_id, list(roles.values()))
         accounts = {caller: self._account(name, caller) for caller in CALLERS}
-        role = f"/attribute.role/{settings.replication_role}"
-        serviceaccount.IAMMember(
-            f"{name}-replication-role",
-            service_account_id=accounts["replication"].name,
-            role="roles/iam.workloadIdentityUser",
-            member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, role),
-            opts=self.child(),
-        )
+        for caller, role in roles.items():
+            serviceaccount.IAMMember(
+                f"{name}-{caller}-role",
+                service_account_id=accounts[caller].name,
+                role="roles/iam.workloadIdentityUser",
+                member=pulumi.Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.role/{role}"),
+                opts=self.child(),
+            )
         self.service_accounts = {caller: account.email for caller, account in accounts.items()}
         members = {
             caller: pulumi.Output.concat("serviceAccount:", email) for caller, email in self.service_accounts.items()
         }
-        projects.IAMMember(
-            f"{name}-replication-metrics",
-            project=scope.project,
-            role="roles/monitoring.metricWriter",
-            member=members["replication"],
-            opts=self.child(),
-        )
+        reporting: tuple[FederatedCaller, ...] = ("images", "replication")
+        for caller in reporting:
+            projects.IAMMember(
+                f"{name}-{caller}-metrics",
+                project=scope.project,
+                role="roles/monitoring.metricWriter",
+                member=members[caller],
+                opts=self.child(),
+            )
+        self._admit_images(name, members["images"], repositories, record_bucket)
         if secrets:
             copier = custom_role(
                 self,
@@ -92,7 +107,38 @@ class Federation(GcpComponent):
                 )
         self.register_outputs({"audience": self.audience, "serviceAccounts": self.service_accounts})
 
-    def _pool(self, name: str, settings: FederationSettings, aws_account_id: str) -> iam.WorkloadIdentityPool:
+    def _admit_images(
+        self,
+        name: str,
+        member: pulumi.Output[str],
+        repositories: Mapping[str, pulumi.Input[str]],
+        record_bucket: pulumi.Input[str],
+    ) -> None:
+        """Let images be added, none be deleted, and one object be written."""
+        for held, repository_id in repositories.items():
+            artifactregistry.RepositoryIamMember(
+                f"{name}-images-{held}",
+                repository=repository_id,
+                role="roles/artifactregistry.writer",
+                member=member,
+                opts=self.child(),
+            )
+        record = pulumi.Output.concat("projects/_/buckets/", record_bucket, "/objects/", IMAGE_RECORD)
+        storage.BucketIAMMember(
+            f"{name}-images-record",
+            bucket=record_bucket,
+            role="roles/storage.objectUser",
+            member=member,
+            condition={
+                "title": "The record of copied images",
+                "expression": pulumi.Output.concat('resource.name == "', record, '"'),
+            },
+            opts=self.child(),
+        )
+
+    def _pool(
+        self, name: str, settings: FederationSettings, aws_account_id: str, roles: list[str]
+    ) -> iam.WorkloadIdentityPool:
         pool = iam.WorkloadIdentityPool(
             f"{name}-pool",
             workload_identity_pool_id=settings.pool,
@@ -111,7 +157,8 @@ class Federation(GcpComponent):
                 "attribute.role": ROLE_NAME,
             },
             attribute_condition=(
-                f"assertion.account == '{aws_account_id}' && attribute.role == '{settings.replication_role}'"
+                f"assertion.account == '{aws_account_id}'"
+                f" && attribute.role in [{', '.join(repr(role) for role in sorted(roles))}]"
             ),
             opts=self.child(),
         )

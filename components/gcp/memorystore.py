@@ -32,6 +32,9 @@ class Cache(GcpComponent):
 
     instance_id: pulumi.Output[str]
 
+    authorities: pulumi.Output[str]
+    """Certificates, in PEM, of the authority that signs for this instance and no other."""
+
     def __init__(
         self,
         name: str,
@@ -80,6 +83,7 @@ class Cache(GcpComponent):
         )
         self.endpoint, self.id = cache.endpoints.apply(_discovery), cache.id
         self.instance_id = cache.instance_id
+        self.authorities = cache.managed_server_cas.apply(_pem)
         self.register_outputs({"endpoint": self.endpoint, "id": self.id, "instanceId": self.instance_id})
 
 
@@ -91,3 +95,9 @@ def _discovery(endpoints: Sequence[memorystore.outputs.InstanceEndpoint]) -> str
             if made and made.connection_type == DISCOVERY and made.ip_address:
                 return f"{made.ip_address}:{PORT}"
     raise ValueError("Memorystore made no discovery endpoint, which it always does in cluster mode")
+
+
+def _pem(authorities: Sequence[memorystore.outputs.InstanceManagedServerCa]) -> str:
+    """All certificates together: while an authority is replaced there are two."""
+    chains = [chain for each in authorities for chain in each.ca_certs or ()]
+    return "\n".join(certificate.strip() for chain in chains for certificate in chain.certificates or ())

@@ -182,6 +182,8 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-bigtable-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
     "gcp-bigtable-backups": {NIST: ("CP-9", "CP-10")},
     "gcp-memorystore-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "gcp-dms-tls": {NIST: ("SC-8", "SC-8(1)")},
+    "gcp-dms-private": {NIST: ("SC-7",)},
     "gcp-sql-no-public-ip": {CIS_GCP: ("6.2.9", "6.6"), NIST: ("SC-7",)},
     "gcp-sql-no-world-network": {CIS_GCP: ("6.5",), NIST: ("SC-7",)},
     "gcp-sql-client-certificates": {CIS_GCP: ("6.4",), NIST: ("SC-8", "SC-8(1)")},

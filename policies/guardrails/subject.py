@@ -126,6 +126,10 @@ class Node:
                 raise TypeError(f"{at} is not an object")
             yield key, Node(value, at, self._unknown, self._config)
 
+    def names(self) -> list[str]:
+        """The names of what is within, those of unknown values included."""
+        return sorted(self._props)
+
     def leaves(self) -> Iterator[tuple[str, str]]:
         """Every known text within, each with its path; unknown values are noted."""
         yield from self._leaves(self._props, self._path)

@@ -17,6 +17,7 @@ _COLLECTIONS = {
     "compute/interconnect:Interconnect": "global/interconnects",
     "compute/healthCheck:HealthCheck": "global/healthChecks",
     "compute/network:Network": "global/networks",
+    "compute/networkAttachment:NetworkAttachment": "regions/{region}/networkAttachments",
     "compute/networkFirewallPolicy:NetworkFirewallPolicy": "global/firewallPolicies",
     "compute/regionBackendService:RegionBackendService": "regions/{region}/backendServices",
     "compute/regionHealthCheck:RegionHealthCheck": "regions/{region}/healthChecks",
@@ -66,6 +67,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "dnsResourceRecords.type": "CNAME",
         "dnsResourceRecords.data": "{uuid}.{digits:.2}.authorize.certificatemanager.goog.",
     },
+    "cloudrunv2/job:Job": {"id": "projects/{project}/locations/{location}/jobs/{label}"},
     "cloudrunv2/service:Service": {
         "id": "projects/{project}/locations/{location}/services/{label}",
         "uri": "https://{label}-{hex:.10}-uc.a.run.app",
@@ -74,6 +76,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/regions/{region}/addresses/{label}",
         "address": "203.0.113.{octet}",
     },
+    "cloudscheduler/job:Job": {"id": "projects/{project}/locations/{region}/jobs/{label}"},
     "compute/globalAddress:GlobalAddress": {
         "id": "projects/{project}/global/addresses/{label}",
         "address": "203.0.113.{octet}",
@@ -101,6 +104,18 @@ _DETAILS: dict[str, dict[str, str | None]] = {
     "container/cluster:Cluster": {
         "id": "projects/{project}/locations/{location}/clusters/{label}",
         "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint": "gke-{hex}-{digits:.12}.{location}.gke.goog",
+    },
+    "databasemigrationservice/connectionProfile:ConnectionProfile": {
+        "id": "projects/{project}/locations/{location}/connectionProfiles/{connectionProfileId}",
+        "name": "{id}",
+    },
+    "databasemigrationservice/migrationJob:MigrationJob": {
+        "id": "projects/{project}/locations/{location}/migrationJobs/{migrationJobId}",
+        "name": "{id}",
+    },
+    "databasemigrationservice/privateConnection:PrivateConnection": {
+        "id": "projects/{project}/locations/{location}/privateConnections/{privateConnectionId}",
+        "name": "{id}",
     },
     "dns/managedZone:ManagedZone": {
         "id": "projects/{project}/managedZones/{label}",
@@ -136,6 +151,14 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "name": "{id}",
         "bootstrapAddress": "bootstrap.{clusterId}.{location}.managedkafka.{project}.cloud.goog:9092",
     },
+    "managedkafka/connectCluster:ConnectCluster": {
+        "id": "projects/{project}/locations/{location}/connectClusters/{connectClusterId}",
+        "name": "{id}",
+    },
+    "managedkafka/connector:Connector": {
+        "id": "projects/{project}/locations/{location}/connectClusters/{connectCluster}/connectors/{connectorId}",
+        "name": "{id}",
+    },
     "managedkafka/topic:Topic": {
         "id": "projects/{project}/locations/{location}/clusters/{cluster}/topics/{topicId}",
         "name": "{id}",
@@ -144,6 +167,7 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "id": "projects/{project}/locations/{location}/instances/{instanceId}",
         "endpoints.connections.pscAutoConnection.connectionType": "CONNECTION_TYPE_DISCOVERY",
         "endpoints.connections.pscAutoConnection.ipAddress": "10.{octets}.{octet}",
+        "managedServerCas.caCerts.certificates": "-----BEGIN CERTIFICATE-----{hex:.64}-----END CERTIFICATE-----",
     },
     # Cloud Monitoring's paths have the project's number where others have its id.
     "monitoring/alertPolicy:AlertPolicy": {"id": "projects/{project}/alertPolicies/{digits:.19}", "name": "{id}"},

@@ -4,7 +4,8 @@
 |---|---|
 | `PROJECT` | Google Cloud project of instance and dead letters |
 | `INSTANCE`, `APP_PROFILE` | the Bigtable instance, and the profile that routes to one of its clusters |
-| `TABLES` | JSON: by DynamoDB's table name, `table` in Bigtable, `partition` and, if there is one, `sort` |
+| `TABLES` | JSON: by DynamoDB's table name, `table` in Bigtable, `partition` and, if there is one, `sort`; `indexes` |
+| … `indexes` | each with its `table` in Bigtable and its `keys`: the name and type of each attribute |
 | `AUDIENCE`, `ACCOUNT` | of the subscription's tokens: whom they are for, and whose they are |
 | `DEAD_LETTERS` | the topic for what can never be written |
 | `IN_FLIGHT_LIMIT` | changes that are written at once; 256 without it |
@@ -34,13 +35,14 @@ GRACE_SECONDS = 8
 
 def service(environment: Mapping[str, str]) -> Starlette:
     """The application; its connections open when it starts, and close once it has answered what it took."""
-    schemas = {name: Schema(**schema) for name, schema in json.loads(environment["TABLES"]).items()}
+    schemas = {name: Schema.of(schema) for name, schema in json.loads(environment["TABLES"]).items()}
+    tables = [each.table for schema in schemas.values() for each in (schema, *schema.indexes)]
     held: dict[str, Store] = {}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         where = (environment[name] for name in ("PROJECT", "INSTANCE", "APP_PROFILE"))
-        async with connected(*where) as store:
+        async with connected(*where, schemas.values()) as store:
             held["store"] = store
             yield
             held.clear()
@@ -49,7 +51,7 @@ def service(environment: Mapping[str, str]) -> Starlette:
         return await held["store"].write(change)
 
     async def ready() -> bool:
-        return bool(held) and await held["store"].answers([schema.table for schema in schemas.values()])
+        return bool(held) and await held["store"].answers(tables)
 
     publisher = pubsub_v1.PublisherClient()
     topic = publisher.topic_path(environment["PROJECT"], environment["DEAD_LETTERS"])

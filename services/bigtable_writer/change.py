@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .codec import Malformed, image, row_key
+from .codec import Item, Malformed, image, item, row_key
 
 TIME_BYTES = 8
 DIGEST_BYTES = 8
@@ -22,12 +22,54 @@ EARLIEST, LATEST = 1_262_304_000_000_000, 4_102_444_800_000_000
 
 
 @dataclass(frozen=True)
+class Index:
+    """A global secondary index: its table's name in Bigtable, and the names and types of its key attributes."""
+
+    table: str
+    keys: tuple[tuple[str, str], ...]
+
+    def holds(self, found: Item) -> bool:
+        """Whether DynamoDB would have the item in the index: those that lack a key of its type are left out."""
+        return all(found.get(name, {}).get(kind) for name, kind in self.keys)
+
+
+@dataclass(frozen=True)
 class Schema:
-    """A table's name in Bigtable, and the names of its key attributes."""
+    """A table's name in Bigtable, the names of its key attributes, and its indexes."""
 
     table: str
     partition: str
     sort: str | None = None
+    indexes: tuple[Index, ...] = ()
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> "Schema":
+        """The schema that JSON describes, as TABLES has it."""
+        indexes = tuple(
+            Index(index["table"], tuple((name, kind) for name, kind in index["keys"]))
+            for index in written.get("indexes", ())
+        )
+        return cls(written["table"], written["partition"], written.get("sort"), indexes)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the key attributes."""
+        return (self.partition,) if self.sort is None else (self.partition, self.sort)
+
+    def row(self, found: Item) -> bytes:
+        """The row key of an item; raises Malformed where it lacks a key."""
+        return row_key(found, *self.keys)
+
+    def index_rows(self, content: bytes | None) -> dict[str, bytes]:
+        """The row keys of an image in the tables of those indexes that have it; of no image none."""
+        if content is None or not self.indexes:
+            return {}
+        found = item(content)
+        return {
+            index.table: row_key(found, *(name for name, _ in index.keys), *self.keys)
+            for index in self.indexes
+            if index.holds(found)
+        }
 
 
 @dataclass(frozen=True)
@@ -44,6 +86,11 @@ class Change:
         """What a later change sorts behind: the time, then a digest, so that even ties end alike in any order."""
         digest = hashlib.sha256(b"" if self.image is None else b"\x01" + self.image).digest()
         return self.micros.to_bytes(TIME_BYTES) + digest[:DIGEST_BYTES]
+
+
+def micros_of(version: bytes) -> int:
+    """The time of a version."""
+    return int.from_bytes(version[:TIME_BYTES])
 
 
 def parse(content: bytes, schemas: Mapping[str, Schema]) -> Change:
@@ -64,7 +111,7 @@ def parse(content: bytes, schemas: Mapping[str, Schema]) -> Change:
     try:
         return Change(
             table=schema.table,
-            row=row_key(_item(body, "Keys"), schema.partition, schema.sort),
+            row=schema.row(_item(body, "Keys")),
             micros=_micros(body),
             image=_image(record.get("eventName"), body),
         )

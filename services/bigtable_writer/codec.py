@@ -1,7 +1,8 @@
 """What an item looks like in Bigtable: its row key, and its image.
 
 The image is DynamoDB's own JSON, which keeps every type: numbers stay texts, and so keep their 38 digits. Row keys hold
-the values of the partition and the sort key, so that rows sort as DynamoDB sorts the items of a partition.
+the values of the partition and the sort key, so that rows sort as DynamoDB sorts the items of a partition; those of an
+index hold the index's keys, then the table's, since many items may share the index's.
 """
 
 import base64
@@ -14,7 +15,7 @@ from typing import Any
 KEY_LIMIT = 4096
 """Bytes that Bigtable takes as a row key. https://docs.cloud.google.com/bigtable/quotas."""
 
-# What ends the partition key: nothing in it looks like this, since each zero byte in it is followed by 0xFF.
+# What ends each part but the last: nothing in it looks like this, since each zero byte in it is followed by 0xFF.
 SEPARATOR = b"\x00\x01"
 ESCAPED_ZERO = b"\x00\xff"
 
@@ -46,18 +47,23 @@ def image(item: Item) -> bytes:
 
 
 def item(content: bytes) -> dict[str, Any]:
-    """The item of an image, in DynamoDB's JSON."""
-    return json.loads(content)
+    """The item of an image, in DynamoDB's JSON; raises Malformed where it is none."""
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise Malformed("the image is no JSON") from error
+    if not isinstance(found, dict) or not all(isinstance(value, dict) for value in found.values()):
+        raise Malformed("the image is no item")
+    return found
 
 
-def row_key(keys: Item, partition: str, sort: str | None) -> bytes:
-    """The row key of an item: two items of a table never share one.
+def row_key(keys: Item, *names: str) -> bytes:
+    """The row key that some attributes make, in their order: two items that differ in one never share it.
 
-    Raises Malformed where a key attribute is missing or of another type than a key may have.
+    Raises Malformed where one of them is missing or of another type than a key may have.
     """
-    key = _key_part(keys, partition)
-    if sort is not None:
-        key = key.replace(b"\x00", ESCAPED_ZERO) + SEPARATOR + _key_part(keys, sort)
+    *leading, last = (_key_part(keys, name) for name in names)
+    key = b"".join(part.replace(b"\x00", ESCAPED_ZERO) + SEPARATOR for part in leading) + last
     if len(key) <= KEY_LIMIT and not key.startswith(CUT):
         return key
     digest = hashlib.sha256(key).digest()

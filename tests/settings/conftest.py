@@ -14,6 +14,7 @@ from pulumi.runtime.settings import Settings, configure, reset_options
 
 import settings
 from settings.shared import Shared
+from settings.stacks import STACKS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "multicloud"
@@ -86,7 +87,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     def shipped(stack: str) -> Project:
         shared = {key: entry["value"] for key, entry in read("Pulumi.yaml")["config"].items() if ":" not in key}
         own = {key.partition(":")[2]: value for key, value in read(f"Pulumi.{stack}.yaml")["config"].items()}
-        return Project(tmp_path, stack, copy.deepcopy(shared), copy.deepcopy(own))
+        secrets = [_key(name) for name in STACKS[stack].secrets]
+        return Project(
+            tmp_path, stack, copy.deepcopy(shared), copy.deepcopy(own), secrets, dict.fromkeys(secrets, "s3cret")
+        )
 
     yield shipped
     pulumi.runtime.config.set_all_config({}, [])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from settings import SettingsError
+from settings.problems import show_value
 
 REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
@@ -19,6 +20,7 @@ CIRCUIT = {
     "vlan": 100,
 }
 WORKLOAD = {"image": "podinfo", "digest": f"sha256:{'0' * 64}"}
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
 LARGE = {"instance_types": ["m8g.large"]}
 
 
@@ -59,11 +61,16 @@ CASES = {
              at="workloads.istio-core", shown='"istio-core"'),
         Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
              at=f"workloads.{'a' * 26}", shown=f'"{"a" * 26}"'),
+        Case("image of others by its tag", "platform.images", {"external-secrets": "v1"},
+             "sha256: and 64 hexadecimal digits", at="platform.images.external-secrets", shown='"v1"'),
+        Case("image that nothing runs", "platform.images", {"other": f"sha256:{'1' * 64}"},
+             "name one of", at='platform.images.other', shown=f'"sha256:{"1" * 64}"'),
+        Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
-        Case("role by its ARN", "federation.secrets_role", ROLE, "without path or ARN"),
-        Case("one role for two purposes", "federation", {"secrets_role": "one", "replication_role": "one"},
-             "a role of its own", at="federation.replication_role", shown='"one"'),
+        Case("role by its ARN", "federation.images_role", ROLE, "without path or ARN"),
+        Case("images copied by another's role", "federation.images_role", "standby-replication", "a role of its own"),
+        Case("role by its ARN", "federation.replication_role", ROLE, "without path or ARN"),
         Case(
             "receiver that is none", "receivers", {"email": {}}, "'pagerduty', 'jira_service",
             at="receivers.email", shown='"email"',
@@ -343,6 +350,10 @@ CASES = {
              at="security.external[1]", shown='"guards"'),
         Case("unknown service of the organisation", "security.external", ["firewall"], "'audit-log'",
              at="security.external[0]", shown='"firewall"'),
+        Case("issuer without HTTPS", "security.issuers", ["http://oidc.example.com"], "without query",
+             at="security.issuers[0]", shown='"http://oidc.example.com"'),
+        Case("issuer twice", "security.issuers", ["https://oidc.example.com"] * 2, "repetition",
+             at="security.issuers[1]", shown='"https://oidc.example.com"'),
         Case("contact without an address", "security.contacts", ["security team"], "one address",
              at="security.contacts[0]", shown='"security team"'),
         Case("findings kept too long", "security.findings_days", 32, "1 to 31"),
@@ -498,7 +509,19 @@ CASES = {
             "writers that shrink", "writer", {"image_digest": f"sha256:{'0' * 64}", "maximum_instances": 1},
             "use 2 or more", at="writer.maximum_instances", shown="1",
         ),
+        Case(
+            "two certificates where one is expected", "row_replication.source_ca", f"{CERTIFICATE}\n{CERTIFICATE}",
+            "from its BEGIN line to its END line", shown=show_value(f"{CERTIFICATE}\n{CERTIFICATE}"),
+        ),
+        Case("certificate that is none", "row_replication.source_ca", "us-west-2-bundle.pem", "in PEM form"),
+        Case("job in a state of its own", "row_replication.state", "PAUSED", "'NOT_STARTED' or 'RUNNING'"),
+        Case("another parallelism", "row_replication.dump_parallelism", "HIGH", "'MIN', 'OPTIMAL' or 'MAX'"),
+        Case(
+            "a producer twice", "row_replication.producer_projects", ["dms-tenant-1", "dms-tenant-1"], "repetition",
+            at="row_replication.producer_projects[1]", shown='"dms-tenant-1"',
+        ),
         Case("writer without memory", "writer.memory_mib", 256, "512 to 32768"),
+        Case("a comparison item by item", "table_replication.scan_items_per_second", 1, "10 to 100000"),
         Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 8760"),
         Case("changes kept too long", "table_replication.backlog_days", 32, "3 to 31"),
         Case(
@@ -509,7 +532,39 @@ CASES = {
         Case(
             "transfers by an address", "object_replication.transfer_subject", "project-1@example.com", "subjectId"
         ),
+        Case("a stream by another way", "stream_replication.kind", "copy", "'mirror'"),
+        Case("workers without a vCPU each", "stream_replication.vcpus", 2, "3 to 45"),
+        Case("workers with too much memory", "stream_replication.memory_gib_per_vcpu", 9, "1 to 8"),
+        Case("no task for records", "stream_replication.tasks", 0, "1 to 100"),
+        Case("no generation", "stream_replication.generation", 0, "1 to 999"),
+        Case("the newest login", "stream_replication.login_version", "latest", "digits only"),
+        Case("a login for ever", "stream_replication.login_rotation_days", 366, "1 to 365"),
+        Case("a first reminder on no day", "stream_replication.secret_store.first_reminder", "2027-01-04", "in UTC"),
+        Case("imports kept for a day", "stream_replication.import_days", 1, "3 to 31"),
+        Case("warmer by a tag", "cache_warming.image_digest", "latest", "sha256: and 64 hexadecimal digits"),
+        Case("runs at odd times", "cache_warming.period_minutes", 7, "5, 10, 15, 20, 30, 60"),
+        Case(
+            "runs that overlap", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "timeout_minutes": 15},
+            "use less than 15", at="cache_warming.timeout_minutes", shown="15",
+        ),
+        Case(
+            "alarm that knows no late run", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "rpo": 59},
+            "use 60 or more", at="cache_warming.rpo", shown="59",
+        ),
+        Case(
+            "values that do not fit", "cache_warming", {"image_digest": f"sha256:{'0' * 64}", "largest_mib": 128},
+            "use 3328 or more", at="cache_warming.memory_mib", shown="2048",
+        ),
+        Case("rounds of secrets rarer than their promise", "secret_replication.refresh_minutes", 11,
+             "refresh every 10 minutes"),
+        Case("rounds of secrets without a pause", "secret_replication.refresh_minutes", 0, "1 to 1440"),
+        Case("name of the cluster's provider too short", "secret_replication.provider", "eks", "4 to 32"),
         Case("news of objects kept too long", "object_replication.event_days", 15, "3 to 14"),
+        Case("images compared too often", "image_replication.interval_minutes", 1, "5 to 360"),
+        Case("copies that outlive their token", "image_replication.timeout_minutes", 60, "5 to 55"),
+        Case("images older than an alarm can see", "image_replication.rpo", 1441, "16 to 1440"),
+        Case("images promised sooner than they are compared", "image_replication.rpo", 55, "more than 55"),
+        Case("pushes that wait for a comparison", "image_replication.concurrent_builds", 1, "2 to 20"),
     ],
 }  # fmt: skip
 
@@ -521,7 +576,7 @@ CASES = {
 def test_is_refused_by_file_key_value_and_remedy(file, case, project, monkeypatch):
     stack = "prod" if file == "Pulumi.yaml" else file.split(".")[1]
     changed = project(stack)
-    changed.encrypted = case.encrypted
+    changed.encrypted += case.encrypted
     if case.value is REMOVED:
         changed.remove(case.path)
     else:

@@ -19,6 +19,7 @@ from settings import SettingsError, loader
 from settings.placeholders import placeholders
 from settings.sizes import SMALL
 from settings.stacks import STACKS, Dr, Interconnect, Prod
+from settings.vendor import IMAGES
 from tests.settings.conftest import ROOT
 
 
@@ -171,6 +172,9 @@ class TestAKeyStandsInOnePlace:
         }
 
 
+WORKLOADS = ("api-gateway", "auth", "auxiliary", "core")
+
+
 class TestPlaceholders:
     def test_are_allowed_in_a_preview(self, project, monkeypatch):
         project("prod").load(monkeypatch, dry_run=True)
@@ -191,6 +195,21 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
+            **{f"multicloud:platform.images.{image}": "Pulumi.yaml" for image in IMAGES},
+            **{
+                f"multicloud:workloads.{name}.digest": "Pulumi.yaml"
+                for name in ("api-gateway", "auth", "auxiliary", "core")
+            },
+        }
+
+    def test_of_the_link_are_refused_too(self, project, monkeypatch):
+        with pytest.raises(SettingsError, match="it is a sample") as refused:
+            project("interconnect").load(monkeypatch, dry_run=False)
+        assert {key for key, file in problems_of(refused).items() if file == "Pulumi.interconnect.yaml"} == {
+            "multicloud:cache_warming.image_digest",
+            "multicloud:object_replication.transfer_subject",
+            "multicloud:row_replication.source_ca",
+            "multicloud:writer.image_digest",
         }
 
     def test_are_not_shown_from_encrypted_settings(self, project, monkeypatch):
@@ -216,6 +235,9 @@ class TestPlaceholders:
         )
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
         prod.set("front_door.switch_bucket", "switch-7f3a")
+        digest = f"sha256:{'1' * 64}"
+        prod.set("platform", {"images": dict.fromkeys(IMAGES, digest)})
+        prod.set("workloads", {"core": {"image": "podinfo", "digest": digest}})
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])
@@ -287,6 +309,18 @@ class TestSecrets:
             dr.load(monkeypatch)
         assert problems_of(refused) == {self.KEY: "Pulumi.dr.yaml"}
         assert "s3cret" not in str(refused.value)
+
+    def test_are_asked_for_by_every_deployment_and_by_no_simulation(self, dr, monkeypatch):
+        with pytest.raises(SettingsError, match="pulumi config set --secret webhook_token --stack dr") as refused:
+            dr.load(monkeypatch)
+        assert problems_of(refused) == {self.KEY: "Pulumi.dr.yaml"}
+        monkeypatch.setenv("MULTICLOUD_SIMULATION", "1")
+        dr.load(monkeypatch)
+
+        async def secret() -> bool:
+            return await settings.load_secrets("dr")["webhook_token"].is_secret()
+
+        assert asyncio.run(secret())
 
     def test_that_only_some_settings_need_are_asked_for_by_those(self, project, monkeypatch):
         prod = project("prod")

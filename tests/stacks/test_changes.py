@@ -1,6 +1,6 @@
 """No change of a setting deletes or replaces what holds data: it is updated in place, or Pulumi refuses first.
 
-Each setting of a region is changed, one at a time, and its stack updated in simulation. What the first deployment
+Each setting of a stack is changed, one at a time, and its stack updated in simulation. What the first deployment
 fixes is marked so in the settings, and so in the schema.
 """
 
@@ -17,11 +17,21 @@ from pydantic.fields import FieldInfo
 from analysis.replacements import STATEFUL, Loss
 from preview.graph import Graph
 from settings.shared import Shared
-from settings.stacks import Dr, Prod
+from settings.stacks import STACKS
 from settings.types import FIXED, Model
-from tests.stacks.variants import Changes, changed, load, lost, shipped
+from tests.stacks.variants import READ, Changes, changed, changes_beside, load, lost, shipped
 
 ROLE = "arn:aws:iam::111122223333:role"
+
+CIRCUITS = [
+    {
+        "google_location": f"pdx-zone{domain}-1922",
+        "remote_location": f"aws-eqse{domain}",
+        "aws_location": f"EqSe{domain}",
+        "vlan": 100,
+    }
+    for domain in (1, 2)
+]
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
 
@@ -155,6 +165,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
         "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
+        "security.issuers": [{"security.issuers": ["https://oidc.example.com"]}],
         "security.external": [{"security.external": ["default-accounts", "guards"]}],
         "regions.gcp": [{"regions.gcp": "us-east1", "key_value_store.zones": ["us-east1-b", "us-east1-c"]}],
         "cache.maintenance_window": [{"cache.maintenance_window": "sat:08:00"}],
@@ -176,6 +187,24 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
             {"key_value_store.zones": [f"us-central1-{letter}" for letter in letters]} for letters in ("cb", "bf")
         ],
         "secret_store.first_reminder": [{"secret_store.first_reminder": "2028-01-03T09:00:00Z"}],
+    },
+    "interconnect": {
+        "regions.aws": [
+            {"regions.aws": "us-east-1", "prod:network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+        ],
+        "regions.gcp": [{"regions.gcp": "us-east1", "dr:key_value_store.zones": ["us-east1-b", "us-east1-c"]}],
+        "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "dr:edge.signed_bucket": None}],
+        "kind": [{"kind": "partner"}, {"kind": "dedicated", "link.dedicated.circuits": CIRCUITS}],
+        "link.dedicated.circuits": [{"link.dedicated.circuits": CIRCUITS}],
+        "object_replication.transfer_subject": [{"object_replication.transfer_subject": "112233445566778899001"}],
+        "writer.image_digest": [{"writer.image_digest": f"sha256:{'ab' * 32}"}],
+        "receivers": [
+            {
+                "receivers": {"pagerduty": {}},
+                "prod:pagerduty_url": {"secure": "AAAA"},
+                "dr:pagerduty_service_key": {"secure": "AAAA"},
+            }
+        ],
     },
 }
 
@@ -230,7 +259,7 @@ class Setting:
                 yield {"renamed": first[1], **dict(rest)}
             case bool():
                 yield not self.value
-            case int():
+            case int() | float():
                 offered = sorted(self._enum())
                 yield from (offered[-1:] + offered[:1]) if offered else (self.value + 1, self.value - 1)
             case str():
@@ -270,6 +299,8 @@ def is_model(annotation: Any) -> TypeGuard[type[Model]]:
 def accepted(stack: str, changes: Changes) -> bool:
     try:
         load(stack, changed(stack, changes))
+        for read in READ.get(stack, ()):
+            load(read, changed(read, changes_beside(read, changes)))
     except ValidationError:
         return False
     return True
@@ -277,7 +308,7 @@ def accepted(stack: str, changes: Changes) -> bool:
 
 SETTINGS = tuple(
     setting
-    for stack, model in (("prod", Prod), ("dr", Dr))
+    for stack, model in STACKS.items()
     for setting in settings_of(stack, model, load(stack, shipped(stack)).model_dump(mode="json"))
 )
 
@@ -314,6 +345,6 @@ def test_settings_that_replace_state_are_marked_as_fixed_and_no_others(losses: d
     assert {setting.key for setting in SETTINGS if setting.fixed} == replacing, "see Fixed in settings/types.py"
 
 
-@pytest.mark.parametrize("stack", ["prod", "dr"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_every_protected_type_has_its_replacing_inputs(stack: str, graphs: dict[str, Graph]) -> None:
     assert {node.type for node in graphs[stack].nodes.values() if node.protected} <= STATEFUL.keys()

@@ -72,6 +72,7 @@ STORES: Mapping[str, Keys] = {
     "gcp:artifactregistry/repository:Repository": at("kmsKeyName"),
     "gcp:bigquery/dataset:Dataset": at("defaultEncryptionConfiguration.kmsKeyName"),
     "gcp:bigtable/instance:Instance": at("clusters.kmsKeyName"),
+    "gcp:cloudrunv2/job:Job": at("template.template.encryptionKey"),
     "gcp:cloudrunv2/service:Service": at("template.encryptionKey"),
     "gcp:compute/disk:Disk": at("diskEncryptionKey.kmsKeySelfLink"),
     "gcp:container/cluster:Cluster": at(

@@ -8,6 +8,7 @@ import pytest
 from preview.graph import Graph
 
 REFERENCE = "pulumi:pulumi:StackReference"
+LOGIN = "gcp:secretmanager/secret:Secret"
 
 # What the link may hold, by pattern of the type, and why nothing is lost with it: replication makes it anew.
 ALLOWED: Mapping[str, str] = {
@@ -44,17 +45,24 @@ ALLOWED: Mapping[str, str] = {
     "gcp:projects/service*": "turns an API on",
     "gcp:serviceaccount/account:Account": "who replication is on Google Cloud",
     # Replication: what is on its way, copied from the primary and kept by the standby.
+    "aws:cloudwatch/event*": "starts copies of images",
     "aws:cloudwatch/log*": "logs",
+    "aws:codebuild/project:Project": "copies images, and keeps nothing",
     "aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination": "sends a table's changes",
     "aws:kinesis/stream:Stream": "changes of tables, on their way for days at most",
+    "aws:ec2/securityGroup:SecurityGroup": "lets copies of images out, and nobody in",
     "aws:kinesis/streamConsumer:StreamConsumer": "reads them",
     "aws:s3/bucketNotification:BucketNotification": "tells of new objects",
+    "aws:scheduler/schedule:Schedule": "writes heartbeats",
     "aws:sqs/*": "which objects are new",
+    "gcp:cloudrunv2/job:Job": "compares tables or warms the cache, and keeps nothing",
     "gcp:cloudrunv2/service:Service": "writes what arrives, and keeps nothing",
+    "gcp:cloudscheduler/job:Job": "starts it",
     "gcp:databasemigrationservice/*": "copies the database into the standby's own",
     "gcp:logging/metric:Metric": "counts what replication does",
     "gcp:managedkafka/connect*": "copies topics, and keeps nothing",
     "gcp:pubsub/*": "changes on their way, and those that nothing took",
+    LOGIN: "a copy of the login that the primary keeps",
     "gcp:storage/transferJob:TransferJob": "copies objects",
 }
 
@@ -87,13 +95,16 @@ def test_the_link_holds_nothing_that_is_lost_with_it(interconnect: Graph) -> Non
         "gcp:container/cluster:Cluster",
         "gcp:managedkafka/cluster:Cluster",
         "gcp:memorystore/instance:Instance",
-        "gcp:secretmanager/secret:Secret",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:storage/bucket:Bucket",
     ],
 )
 def test_what_it_may_hold_is_no_store_of_a_region(store: str) -> None:
     assert not [pattern for pattern in ALLOWED if fnmatchcase(store, pattern)]
+
+
+def test_its_only_secret_is_a_login_to_the_primary(interconnect: Graph) -> None:
+    assert [node.inputs["secretId"] for node in interconnect.of_type(LOGIN)] == ["platform-production-stream-login"]
 
 
 def test_the_standby_takes_over_without_the_link(changed_stack: Callable[..., Graph]) -> None:

@@ -48,6 +48,7 @@ STATEFUL = {
     "gcp:compute/serviceAttachment:ServiceAttachment",
     "gcp:compute/subnetwork:Subnetwork",
     "gcp:container/cluster:Cluster",
+    "gcp:databasemigrationservice/migrationJob:MigrationJob",
     "gcp:dns/managedZone:ManagedZone",
     "gcp:gkebackup/backupPlan:BackupPlan",
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
@@ -96,6 +97,16 @@ def marks(token: str) -> str | None:
     return argument if "Mapping" in arguments(token).get(argument, "") else None
 
 
+def owned(node: Node) -> dict[str, str] | None:
+    """A resource's tags or labels, if it takes any; a release gives them to what its chart makes."""
+    if node.type == "kubernetes:helm.sh/v3:Release":
+        return node.inputs["values"].get("commonLabels", {})
+    if node.type.startswith("kubernetes:"):
+        return node.inputs["metadata"].get("labels", {})
+    argument = marks(node.type)
+    return node.inputs.get(argument, {}) if argument else None
+
+
 class TestEveryResource:
     def test_has_an_explicit_provider(self, graph: Graph) -> None:
         for node in cloud_resources(graph):
@@ -113,9 +124,9 @@ class TestEveryResource:
 
     def test_carries_its_owner_and_its_role(self, graph: Graph) -> None:
         for node in cloud_resources(graph):
-            if argument := marks(node.type):
-                missing = [key for key in OWNED if not node.inputs.get(argument, {}).get(key)]
-                assert not missing, f"{node.urn} lacks the marks {missing}"
+            found = owned(node)
+            missing = [key for key in OWNED if found is not None and not found.get(key)]
+            assert not missing, f"{node.urn} lacks the marks {missing}"
 
     def test_is_protected_if_it_is_stateful(self, graph: Graph) -> None:
         for node in cloud_resources(graph):

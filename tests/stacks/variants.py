@@ -15,7 +15,7 @@ import yaml
 from analysis.replacements import Loss, losses
 from preview import document, project, sdk
 from preview.graph import Graph, failed
-from preview.run import run
+from preview.run import Run, run
 from settings.shared import Shared
 from settings.sizes import sized
 from settings.stacks import STACKS
@@ -25,7 +25,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
 
 Changes = Mapping[str, Any]
-"""Values by their path in the settings, such as `network.zones`."""
+"""Values by their path in the settings, such as `network.zones`; `prod:network.zones` is another stack's own."""
+
+READ: Mapping[str, tuple[str, ...]] = {"interconnect": ("prod", "dr")}
+"""Which stacks a stack reads."""
 
 
 def shipped(stack: str) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def changed(stack: str, changes: Changes) -> dict[str, Any]:
     """The shipped settings with some values changed; beside a changed value its parent's defaults are written out."""
     tree = copy.deepcopy(shipped(stack))
     defaults = load(stack, tree).model_dump(mode="json")
-    for path, value in changes.items():
+    for path, value in changes_of(stack, changes).items():
         *parents, last = path.split(".")
         at, known = tree, defaults
         for parent in parents:
@@ -47,6 +50,21 @@ def changed(stack: str, changes: Changes) -> dict[str, Any]:
             at = at.setdefault(parent, copy.deepcopy(known))
         at[last] = value
     return tree
+
+
+def changes_of(stack: str, changes: Changes) -> Changes:
+    """What of the changes is in the files of a stack; paths are marked with its name only where another one changes."""
+    marked = {path.rpartition(":"): value for path, value in changes.items()}
+    return {path: value for (owner, _, path), value in marked.items() if owner in ("", stack)}
+
+
+def changes_beside(stack: str, changes: Changes) -> Changes:
+    """The same for a stack that another one reads: what all stacks share, and what is marked as its own."""
+    return {
+        path: value
+        for path, value in changes.items()
+        if path.startswith(f"{stack}:") or path.partition(".")[0] in Shared.model_fields
+    }
 
 
 def load(stack: str, tree: Mapping[str, Any]) -> Shared:
@@ -66,6 +84,12 @@ def _deployed(stack: str) -> Graph:
 
 def update(stack: str, changes: Changes) -> Graph:
     """The simulated update of a stack with changed settings."""
+    result = document.document(_run(stack, changes), None, [], [])
+    assert not failed(result), result["diagnostics"]
+    return Graph(result)
+
+
+def _run(stack: str, changes: Changes) -> Run:
     sdk.tune()
     tree = changed(stack, changes)
     with tempfile.TemporaryDirectory() as name:
@@ -77,9 +101,24 @@ def update(stack: str, changes: Changes) -> Graph:
         _write(folder / f"Pulumi.{stack}.yaml", {"config": own})
         shutil.copy(ROOT / "__main__.py", folder)
         found = project.load(folder)
-        result = document.document(run(found, stack, found.config(stack), False, _no_reference), None, [], [])
-    assert not failed(result), result["diagnostics"]
-    return Graph(result)
+        exports = {read: _exports(read, changes_beside(read, changes)) for read in READ.get(stack, ())}
+        return run(found, stack, found.config(stack), False, lambda name: exports[name.rpartition("/")[2]])
+
+
+def _exports(stack: str, changes: Changes) -> dict[str, Any]:
+    """What a stack exports once the changes have reached it too."""
+    if not changes:
+        return _shipped_exports(stack)
+    made = _run(stack, changes)
+    assert not made.failed, made.diagnostics
+    return made.outputs
+
+
+@cache
+def _shipped_exports(stack: str) -> dict[str, Any]:
+    made = _run(stack, {})
+    assert not made.failed, made.diagnostics
+    return made.outputs
 
 
 def _config(name: str) -> dict[str, Any]:
@@ -89,7 +128,3 @@ def _config(name: str) -> dict[str, Any]:
 def _write(path: Path, content: object) -> None:
     # JSON is YAML in which no text is taken for another type.
     path.write_text(json.dumps(content))
-
-
-def _no_reference(name: str) -> dict[str, Any]:
-    raise AssertionError(f"the stack reads {name}")

@@ -16,3 +16,13 @@ def new_objects(bucket: str, queue_name: pulumi.Input[str], *, rpo_minutes: int)
         periods=1, missing="notBreaching",
     )  # fmt: skip
     return Watched(bucket, "Replication", "AWS/SQS", {"QueueName": queue_name}, (alarm,))
+
+
+def unstarted_copies(queue_name: pulumi.Input[str]) -> Watched:
+    """Copies of images that were due and could not be started; the next comparison makes up for them."""
+    alarm = Alarm(
+        "unstarted", ("ApproximateNumberOfMessagesVisible",), "Maximum", 0, "ticket",
+        "EventBridge could not start copies of images: see the error in the messages, mend it and purge the queue.",
+        periods=1, missing="notBreaching",
+    )  # fmt: skip
+    return Watched("images", "Replication", "AWS/SQS", {"QueueName": queue_name}, (alarm,))

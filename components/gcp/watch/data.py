@@ -162,6 +162,8 @@ def subscription(name: str, subscription_id: pulumi.Input[str], *, late_minutes:
             "late", "pubsub.googleapis.com/subscription/oldest_unacked_message_age", "ALIGN_MAX", late_minutes * 60,
             "page", f"A message has waited for more than {late_minutes} minutes.",
             "See whether the subscriber runs, and what it logs; a message that always fails goes to the dead letters.",
+            # Nobody reads in a waiting region, whose topics are fed all the same.
+            traffic=True,
         ),
         Alarm(
             "dead-letters", "pubsub.googleapis.com/subscription/dead_letter_message_count", "ALIGN_DELTA", 0, "ticket",
@@ -186,7 +188,7 @@ def dead_letters(name: str, subscription_id: pulumi.Input[str]) -> list[Watched]
     return [Watched(f"dead-letters-{name}", "Messages", "pubsub_subscription", labels, (alarm,))]
 
 
-def reminders(subscription_id: pulumi.Input[str]) -> list[Watched]:
+def reminders(subscription_id: pulumi.Input[str], *, name: str = "secret-reminders") -> list[Watched]:
     """The subscription that keeps reminders of secrets to replace: each is somebody's task."""
     alarm = Alarm(
         "due", "pubsub.googleapis.com/subscription/num_undelivered_messages", "ALIGN_MAX", 0, "ticket",
@@ -194,4 +196,4 @@ def reminders(subscription_id: pulumi.Input[str]) -> list[Watched]:
         "Read the reminder, which names it, add a version in the primary, and acknowledge it.", period=300, minutes=30,
     )  # fmt: skip
     labels = {"subscription_id": subscription_id}
-    return [Watched("secret-reminders", "Messages", "pubsub_subscription", labels, (alarm,))]
+    return [Watched(name, "Messages", "pubsub_subscription", labels, (alarm,))]

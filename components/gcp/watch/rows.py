@@ -78,7 +78,10 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Query:
-    """A PromQL expression that is a fault while it has a result: for metrics that Prometheus collects in clusters."""
+    """A PromQL expression that is a fault while it has a result.
+
+    For metrics that Prometheus collects in clusters, and where silence is a fault from the beginning.
+    """
 
     name: str
     query: pulumi.Input[str]

@@ -36,7 +36,7 @@ class TestSecurity:
         assert "default" not in {user.inputs["userName"] for user in prod.of_type("aws:elasticache/user:User")}
 
     def test_applications_may_not_empty_or_reconfigure_it(self, prod: Graph) -> None:
-        [user] = prod.of_type("aws:elasticache/user:User")
+        [user] = [user for user in prod.of_type("aws:elasticache/user:User") if user.name == "cache-application"]
         rights = user.inputs["accessString"].split()
         assert rights[0] == "on"
         assert {"-@admin", "-@dangerous"} <= set(rights[rights.index("+@all") :])
@@ -82,3 +82,11 @@ class TestEngine:
         logs = {found["logType"]: found["destination"] for found in cache.inputs["logDeliveryConfigurations"]}
         assert set(logs) == {"engine-log", "slow-log"}
         assert set(logs.values()) <= groups
+
+
+def test_the_user_for_the_standbys_cache_only_reads(prod: Graph) -> None:
+    [warmer] = [user for user in prod.of_type("aws:elasticache/user:User") if user.name == "cache-warmer"]
+    rights = warmer.inputs["accessString"].split()
+    assert rights[:3] == ["on", "~*", "-@all"]
+    reads = {"cluster|slots", "readonly", "ping", "scan", "memory|usage", "pexpiretime", "dump", "exists"}
+    assert {right.removeprefix("+") for right in rights[3:]} == reads

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.edges import data
 from preview.graph import Graph, Node
 
 METRICS = {
@@ -113,3 +114,10 @@ class TestAlarms:
         for node in below(graph, "alarms-gcp"):
             terms = node.inputs["conditions"][0]["conditionThreshold"]["filter"].split('"')
             assert terms[3] in METRICS["gcp"][terms[1]]["metrics"], node.name
+
+
+@pytest.mark.parametrize("name", ["rows-source", "mirror-source", "mirror-checkpoint"])
+def test_what_connects_at_once_waits_until_the_link_carries_it(name: str, interconnect: Graph) -> None:
+    [found] = [node for node in interconnect.nodes.values() if node.name == name]
+    awaited = {interconnect.nodes[urn].type.rpartition(":")[2] for urn in data(interconnect, found)}
+    assert {"RouterPeer", "RouteTableAssociation", "RouteTablePropagation", "SecurityGroupIngressRule"} <= awaited

@@ -12,9 +12,12 @@ GROUPS = {"database": "database-postgresql", "stream": "stream-kafka", "cache": 
 
 
 def rules(graph: Graph, kind: str) -> set[tuple[str, str, int, int]]:
+    """Rules of the primary's groups: one that the link has itself is for what it runs, and tested there."""
+    own = {node.state["id"] for node in graph.of_type("aws:ec2/securityGroup:SecurityGroup")}
     return {
         (node.inputs["securityGroupId"], node.inputs["cidrIpv4"], node.inputs["fromPort"], node.inputs["toPort"])
         for node in graph.of_type(kind)
+        if node.inputs["securityGroupId"] not in own
     }
 
 

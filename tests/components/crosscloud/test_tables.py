@@ -11,7 +11,7 @@ from preview.graph import Graph, Node
 PROGRAM = """
 from components.crosscloud.tables import Source, TableReplication, Target
 from settings.replication import TableReplicationSettings, WriterSettings
-from settings.shared import TableSettings
+from settings.shared import IndexSettings, TableSettings
 
 replication = TableReplication(
     "tables",
@@ -20,7 +20,12 @@ replication = TableReplication(
     TableReplicationSettings(),
     writer=WriterSettings(image_digest="sha256:" + "ab" * 32),
     tables={
-        "sessions": TableSettings(hash_key="session_id", attributes={"session_id": "S"}, rpo=15),
+        "sessions": TableSettings(
+            hash_key="session_id",
+            attributes={"session_id": "S", "user_id": "S", "seen_at": "N"},
+            indexes={"by-user": IndexSettings(hash_key="user_id", range_key="seen_at")},
+            rpo=15,
+        ),
         "orders": TableSettings(
             hash_key="account_id", range_key="created_at", attributes={"account_id": "S", "created_at": "N"}
         ),
@@ -28,10 +33,16 @@ replication = TableReplication(
     source=Source(
         names={"sessions": "platform-test-sessions", "orders": "platform-test-orders"},
         key_arn="arn:aws:kms:us-west-2:111122223333:key/sample",
+        arns={
+            "sessions": "arn:aws:dynamodb:us-west-2:111122223333:table/platform-test-sessions",
+            "orders": "arn:aws:dynamodb:us-west-2:111122223333:table/platform-test-orders",
+        },
+        tables_key_arn="arn:aws:kms:us-west-2:111122223333:key/tables",
     ),
     target=Target(
         instance="sample-tables",
         tables={"sessions": "sessions", "orders": "orders"},
+        indexes={"sessions": {"by-user": "sessions.by-user"}, "orders": {}},
         profile="replication",
         image="us-central1-docker.pkg.dev/example-standby/images/bigtable-writer",
         network="projects/example-standby/global/networks/sample",
@@ -225,7 +236,11 @@ class TestWriter:
 
     def test_it_knows_each_table_by_dynamodbs_name_with_its_keys(self, environment: dict[str, str]) -> None:
         assert json.loads(environment["TABLES"]) == {
-            "platform-test-sessions": {"table": "sessions", "partition": "session_id"},
+            "platform-test-sessions": {
+                "table": "sessions",
+                "partition": "session_id",
+                "indexes": [{"table": "sessions.by-user", "keys": [["user_id", "S"], ["seen_at", "N"]]}],
+            },
             "platform-test-orders": {"table": "orders", "partition": "account_id", "sort": "created_at"},
         }
 

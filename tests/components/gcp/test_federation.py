@@ -1,4 +1,4 @@
-"""Two roles of one AWS account get tokens, each for one purpose; nobody else gets any."""
+"""Two roles of one AWS account get tokens, each for one purpose; nobody else gets any from this stack."""
 
 from collections.abc import Callable
 
@@ -16,6 +16,8 @@ Federation(
     Settings(),
     aws_account_id="111122223333",
     secrets={"session-signing": "projects/example-standby/secrets/session-signing"},
+    repositories={"images": "projects/example-standby/locations/us-central1/repositories/images"},
+    record_bucket="sample-logs",
     opts=opts,
 )
 """
@@ -49,7 +51,7 @@ def test_the_pool_has_the_name_that_the_primary_knows(pool: Node, provider: Node
 def test_only_two_roles_of_the_one_account_enter(provider: Node) -> None:
     assert provider.inputs["aws"] == {"accountId": "111122223333"}
     assert provider.inputs["attributeCondition"] == (
-        "assertion.account == '111122223333' && attribute.role in ['standby-replication', 'standby-secrets']"
+        "assertion.account == '111122223333' && attribute.role in ['standby-images', 'standby-replication']"
     )
 
 
@@ -58,7 +60,7 @@ def test_no_session_name_makes_a_subject_too_long(provider: Node) -> None:
     assert mapping["google.subject"] == mapping["attribute.role"] == "assertion.arn.extract('assumed-role/{role}/')"
 
 
-def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
+def test_no_role_may_act_as_the_account_that_copies_secrets(dr: Graph, pool: Node) -> None:
     admitted = {
         node.inputs["serviceAccountId"].split("/")[-1].split("@")[0]: (node.inputs["role"], node.inputs["member"])
         for node in dr.of_type("gcp:serviceaccount/iAMMember:IAMMember")
@@ -67,8 +69,8 @@ def test_each_account_admits_one_role(dr: Graph, pool: Node) -> None:
     principals = f"principalSet://iam.googleapis.com/{pool.outputs['name']}/attribute.role"
     user = "roles/iam.workloadIdentityUser"
     assert admitted == {
+        "aws-images": (user, f"{principals}/standby-images"),
         "aws-replication": (user, f"{principals}/standby-replication"),
-        "aws-secrets": (user, f"{principals}/standby-secrets"),
     }
 
 
@@ -79,6 +81,28 @@ def test_replication_may_only_write_metrics(dr: Graph) -> None:
         if "aws-replication@" in str(node.inputs.get("member"))
     ]
     assert grants == [("gcp:projects/iAMMember:IAMMember", "roles/monitoring.metricWriter")]
+
+
+def test_images_are_added_and_never_deleted_where_ours_are_kept(dr: Graph) -> None:
+    grants = {
+        (node.inputs["role"], node.inputs.get("repository", "").rsplit("-", 1)[-1])
+        for node in dr.nodes.values()
+        if "aws-images@" in str(node.inputs.get("member"))
+    }
+    writer = "roles/artifactregistry.writer"
+    assert grants == {
+        (writer, "bundles"), (writer, "charts"), (writer, "images"),
+        ("roles/monitoring.metricWriter", ""), ("roles/storage.objectUser", ""),
+    }  # fmt: skip
+
+
+def test_the_record_of_images_is_one_object(dr: Graph) -> None:
+    grant = next(node for node in dr.nodes.values() if node.name == "federation-images-record")
+    bucket = dr.document["outputs"]["buckets"]["logs"]
+    assert grant.inputs["bucket"] == bucket
+    assert grant.inputs["condition"]["expression"] == (
+        f'resource.name == "projects/_/buckets/{bucket}/objects/replication/images.json"'
+    )
 
 
 def test_secrets_are_compared_and_added_one_by_one_and_nothing_else(with_secrets: Graph) -> None:

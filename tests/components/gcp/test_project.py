@@ -54,6 +54,13 @@ class TestGuards:
         issuers = rules["iam.workloadIdentityPoolProviders"]["values"]["allowedValues"]
         assert issuers == ["https://sts.amazonaws.com", github.ISSUER]
 
+    def test_a_named_issuer_is_trusted_too(self) -> None:
+        issuer = "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF"
+        found = guards.rules(locations="us-locations", aws_account_id="111122223333", issuers=[issuer])
+        assert found["iam.workloadIdentityPoolProviders"] == {
+            "values": {"allowed_values": ["https://sts.amazonaws.com", github.ISSUER, issuer]}
+        }
+
     def test_the_switch_objects_bucket_is_not_closed(self, rules: Mapping[str, dict]) -> None:
         assert "storage.publicAccessPrevention" not in rules
         assert "gcp.restrictNonCmekServices" not in rules

@@ -4,12 +4,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.bigtable_writer.change import Schema
+from services.bigtable_writer.change import Index, Schema
 
 SCHEMAS = {
-    "production-orders": Schema("orders", "account_id", "created_at"),
+    "production-orders": Schema(
+        "orders",
+        "account_id",
+        "created_at",
+        (
+            Index("orders.by-status", (("status", "S"), ("created_at", "N"))),
+            Index("orders.by-total", (("total", "N"),)),
+        ),
+    ),
     "production-sessions": Schema("sessions", "session_id"),
 }
+TABLES = ["orders", "orders.by-status", "orders.by-total"]
+"""Of the first."""
+
 START = 1_760_000_000_000_000
 
 

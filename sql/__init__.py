@@ -1,0 +1,18 @@
+"""The SQL of the relational database's replication, which people run with psql and a failover runs by itself.
+
+    gaps     what replication does not carry, and what to do: run in the source, before and now and then
+    source   lets replication read a database: run in the source, and again when tables or schemas were added
+    promote  makes a replica a database of its own, with or without its source: run in the standby, at a failover
+
+Each may be run again at any time. docs/operations.md says when; tests/sql runs them on a pair of real servers.
+"""
+
+from importlib.resources import files
+from typing import Literal
+
+Script = Literal["gaps", "source", "promote"]
+
+
+def read(script: Script) -> str:
+    """The statements of a script: plain SQL, without psql's own commands, to be sent as one."""
+    return (files(__name__) / f"{script}.sql").read_text(encoding="utf-8")
