@@ -19,6 +19,7 @@ CIRCUIT = {
     "aws_location": "EqSe2",
     "vlan": 100,
 }
+WORKLOAD = {"image": "podinfo", "digest": f"sha256:{'0' * 64}"}
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
 LARGE = {"instance_types": ["m8g.large"]}
 
@@ -52,6 +53,14 @@ CASES = {
         Case("artifact in upper case", "artifacts", ["Core", "bundles/shared"], "lower-case",
              at="artifacts[0]", shown='"Core"'),
         Case("artifact twice", "artifacts", ["core", "core"], "repetition", at="artifacts[1]", shown='"core"'),
+        Case("workload of a platform's name", "workloads", {"vault": WORKLOAD}, "such as core",
+             at="workloads.vault", shown='"vault"'),
+        Case("workload of a store's name", "workloads", {"database": WORKLOAD}, "such as core",
+             at="workloads.database", shown='"database"'),
+        Case("workload of the mesh's name", "workloads", {"istio-core": WORKLOAD}, "such as core",
+             at="workloads.istio-core", shown='"istio-core"'),
+        Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
+             at=f"workloads.{'a' * 26}", shown=f'"{"a" * 26}"'),
         Case("image of others by its tag", "platform.images", {"external-secrets": "v1"},
              "sha256: and 64 hexadecimal digits", at="platform.images.external-secrets", shown='"v1"'),
         Case("image that nothing runs", "platform.images", {"other": f"sha256:{'1' * 64}"},

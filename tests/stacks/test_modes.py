@@ -16,6 +16,12 @@ SIZES: Mapping[str, set[str]] = {
     "gcp:memorystore/instance:Instance": {"shardCount"},
     "gcp:monitoring/alertPolicy:AlertPolicy": {"documentation.subject", "enabled", "severity"},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
+    "kubernetes:core/v1:ResourceQuota": {
+        "spec.hard.limits.memory",
+        "spec.hard.pods",
+        "spec.hard.requests.cpu",
+        "spec.hard.requests.memory",
+    },
 }
 
 
