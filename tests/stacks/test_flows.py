@@ -4,7 +4,7 @@ Three fences stand behind one another: the network lets a connection out and in,
 what it wants, and on EKS the caller's proxy knows no other places than those that it uses.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
