@@ -2,8 +2,16 @@
 
 from typing import Annotated
 
-from settings.types import ByMode, Model, between
+from pydantic import field_validator
+
+from settings.types import ByMode, Model, Refusal, between
 from settings.workloads import ReplicaRange
+
+
+def _outlives_a_node(replicas: ReplicaRange) -> ReplicaRange:
+    if replicas.minimum < 2:
+        raise Refusal("whoever leads to the others must outlive a drained node", "use 2 or more", at=("minimum",))
+    return replicas
 
 
 class GatewayReplicas(ByMode[ReplicaRange]):
@@ -14,6 +22,8 @@ class GatewayReplicas(ByMode[ReplicaRange]):
 
     active: ReplicaRange = ReplicaRange(minimum=3, maximum=20)
     """While the region serves: one a zone at least."""
+
+    _enough = field_validator("standby", "active")(_outlives_a_node)
 
 
 class MeshSettings(Model):
@@ -48,3 +58,5 @@ class MeshSettings(Model):
         int, *between(5, 600, "sooner it is asked before it has recovered, and later the others take its load too long")
     ] = 30
     """Seconds for which a pod that keeps failing is asked nothing."""
+
+    _enough = field_validator("control_plane")(_outlives_a_node)
