@@ -84,14 +84,15 @@ class Gateway(KubernetesComponent):
         issuer: Issuer,
         control_plane: Sequence[tuple[str, Sequence[Peer], Sequence[Port]]],
         backends: Mapping[str, int],
-        priority_class: str | None,
+        priority: pulumi.Input[str],
         mesh_ready: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make it.
 
         `certificate_names` are what `issuer` can prove; `control_plane` is where proxies get their configuration from:
-        name, peers and ports; `backends` are ports of the workloads behind the gateway, by namespace.
+        name, peers and ports; `backends` are ports of the workloads behind the gateway, by namespace; `priority` is the
+        name of a class.
         """
         super().__init__("Gateway", name, scope, "confidential", opts)
         place = Namespace(
@@ -117,7 +118,7 @@ class Gateway(KubernetesComponent):
             "gateway",
             release_name=RELEASE,
             namespace=self.namespace,
-            values=_values(replicas, entrance, priority_class),
+            values=_values(replicas, entrance, priority),
             # The mesh puts the proxy into pods as they are made.
             opts=self.child(depends_on=[*mesh_ready, certificate]),
         )
@@ -180,7 +181,7 @@ class Gateway(KubernetesComponent):
         )
 
 
-def _values(replicas: ReplicaRange, entrance: Entrance, priority_class: str | None) -> dict[str, Any]:
+def _values(replicas: ReplicaRange, entrance: Entrance, priority: pulumi.Input[str]) -> dict[str, Any]:
     proxy = {
         "gatewayTopology": {"numTrustedProxies": entrance.trusted_hops},
         "terminationDrainDuration": f"{DRAIN_SECONDS}s",
@@ -213,5 +214,5 @@ def _values(replicas: ReplicaRange, entrance: Entrance, priority_class: str | No
                 {"name": "https", "port": HTTPS, "targetPort": HTTPS, "protocol": "TCP"},
             ],
         },
-        **({"priorityClassName": priority_class} if priority_class else {}),
+        "priorityClassName": priority,
     }

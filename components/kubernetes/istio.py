@@ -18,7 +18,7 @@ IN_MESH = {"istio-injection": "enabled"}
 """The label of namespaces whose pods get a proxy, in either mesh."""
 
 # https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
-XDS_PORT, WEBHOOK_PORT, METRICS_PORT = 15012, 15017, 15014
+XDS_PORT, WEBHOOK_PORT, METRICS_PORT, DEBUG_PORT = 15012, 15017, 15014, 8080
 
 TRACES_PORT = 4317
 """OTLP by gRPC."""
@@ -67,15 +67,18 @@ class Istio(KubernetesComponent):
         issuer: Issuer,
         trust_domain: str,
         collector: str,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `collector` is the host in the cluster that takes traces."""
+        """Install it; `collector` is the host in the cluster that takes traces, `priority` the name of a class."""
         super().__init__("Istio", name, scope, "restricted", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
         place.let_out_to_api_server()
         place.admit("from-mesh", [IN_MESH_PEER], [XDS_PORT])
         place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        # Kiali asks what the registry holds.
+        place.admit("from-kiali", [namespace_peer("observability", {"app.kubernetes.io/name": "kiali"})], [DEBUG_PORT])
         authority = self._authority(name, place.namespace, settings, issuer)
         kinds = self._release(f"{name}-base", "base", "istio-base", place.namespace, {"defaultRevision": "default"})
         plugin = self._release(f"{name}-cni", "cni", "istio-cni", "kube-system", self._cni())
@@ -84,7 +87,7 @@ class Istio(KubernetesComponent):
             "istiod",
             "istiod",
             place.namespace,
-            self._istiod(settings, trust_domain, collector),
+            self._istiod(settings, trust_domain, collector, priority),
             # Proxies that are set up before the plug-in runs are bypassed.
             after=[authority, kinds, plugin],
         )
@@ -147,7 +150,9 @@ class Istio(KubernetesComponent):
             "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
         }
 
-    def _istiod(self, settings: MeshSettings, trust_domain: str, collector: str) -> dict[str, Any]:
+    def _istiod(
+        self, settings: MeshSettings, trust_domain: str, collector: str, priority: pulumi.Input[str]
+    ) -> dict[str, Any]:
         vendor, confined = self.scope.vendor, {"type": "RuntimeDefault"}
         proxy = vendor.reference("istio-proxyv2")
         return {
@@ -173,7 +178,7 @@ class Istio(KubernetesComponent):
             "gateways": {"seccompProfile": confined},
             "global": {
                 "logAsJson": True,
-                "priorityClassName": "system-cluster-critical",
+                "priorityClassName": priority,
                 "proxy_init": {"image": proxy},
                 "proxy": {
                     "image": proxy,

@@ -46,6 +46,9 @@ class Foundation:
     balancers: tuple[pulumi.Resource, ...] = ()
     """What must exist before pods are put into load balancers: the controllers that do it."""
 
+    priority: pulumi.Input[str] = "platform-critical"
+    """The class of priority of what everything else waits for."""
+
     namespaces: Mapping[str, pulumi.Input[str]] | None = None
     """Namespaces of the workloads by their name, known once they are closed."""
 
@@ -66,7 +69,7 @@ def install(site: Site, foundation: Foundation | None = None) -> Mesh:
         issuer=Issuer(PUBLIC_CA, foundation.certificates),
         control_plane=[_control_plane(site)],
         backends={name: workload.port for name, workload in workloads.items() if workload.public},
-        priority_class="system-cluster-critical" if on_aws else None,
+        priority=foundation.priority,
         mesh_ready=mesh.ready,
         opts=site.opts,
     )
@@ -106,6 +109,7 @@ def _istio(site: Site, foundation: Foundation) -> Mesh:
         issuer=Issuer(MESH_CA, foundation.certificates),
         trust_domain=TRUST_DOMAIN,
         collector=COLLECTOR,
+        priority=foundation.priority,
         opts=site.opts,
     )
     return Mesh(

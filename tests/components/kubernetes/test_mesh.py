@@ -62,7 +62,9 @@ class TestControlPlane:
         given = values(prod, "istiod")
         assert given["autoscaleMin"] >= 2
         assert given["topologySpreadConstraints"][0]["topologyKey"] == "topology.kubernetes.io/zone"
-        assert given["global"]["priorityClassName"] == "system-cluster-critical"
+        assert (
+            given["global"]["priorityClassName"] == values(prod, "gateway")["priorityClassName"] == "platform-critical"
+        )
 
     def test_proxies_connect_to_nobody_unknown_and_never_below_tls_1_2(self, prod: Graph) -> None:
         mesh = values(prod, "istiod")["meshConfig"]
@@ -233,7 +235,7 @@ class TestGateway:
         ours, theirs = (dict(values(graph, "gateway")) for graph in (prod, dr))
         for each in (ours, theirs):
             each["service"] = {**each["service"], "annotations": {}}
-            for own in ("podAnnotations", "priorityClassName", "autoscaling"):
+            for own in ("podAnnotations", "autoscaling"):
                 each.pop(own, None)
         assert ours == theirs
 
@@ -259,6 +261,13 @@ class TestRoutes:
         [rule] = of_mesh(graph, "AuthorizationPolicy")["core", "allow-from-istio-ingress"].inputs["spec"]["rules"]
         [operation] = rule["to"]
         assert operation["operation"]["paths"] == ["/auth/v2", "/auth/v2/*", "/core", "/core/*"]
+
+    @BOTH
+    def test_the_outside_sees_no_metrics(self, stack: str, graphs: dict[str, Graph]) -> None:
+        policy = of_mesh(graphs[stack], "AuthorizationPolicy")["api-gateway", "allow-from-istio-ingress"]
+        [operation] = [found["operation"] for found in policy.inputs["spec"]["rules"][0]["to"]]
+        assert operation["paths"] == ["/*"]
+        assert operation["notPaths"] == ["/metrics", "/metrics/*"]
 
     @BOTH
     def test_requests_are_given_up_and_repeated_as_settings_say(self, stack: str) -> None:
