@@ -155,19 +155,14 @@ class PublicRoutes(_OfMesh):
         super().__init__("PublicRoutes", name, scope, "confidential", opts)
         self.mesh = mesh
         public = {workload: found for workload, found in workloads.items() if found.public}
-        ways = sorted(
-            ((path, workload) for workload, found in public.items() for path in found.paths),
-            key=lambda way: (-len(way[0].rstrip("/")), way),
-        )
+        ways = [
+            (path, route, workload)
+            for workload, found in public.items()
+            for path, route in zip(found.paths, public_routes(workload, found), strict=True)
+        ]
         routes = [
-            {
-                "name": workload
-                if len(public[workload].paths) == 1
-                else f"{workload}-{public[workload].paths.index(path)}",
-                "match": _matches(path),
-                **_route(workload, public[workload], canaries=canaries),
-            }
-            for path, workload in ways
+            {"name": route, "match": _matches(path), **_route(workload, public[workload], canaries=canaries)}
+            for path, route, workload in sorted(ways, key=lambda way: (-len(way[0].rstrip("/")), way))
         ]
         self._make(
             f"{name}-routes",
@@ -344,6 +339,16 @@ class WorkloadPolicies(_OfMesh):
 def host_of(workload_name: str, service: str | None = None) -> str:
     """The name of a workload's Service in the cluster, or of another one in its namespace."""
     return f"{service or workload_name}.{workload_name}.svc.cluster.local"
+
+
+def public_routes(workload_name: str, workload: WorkloadSettings) -> list[str]:
+    """Names of a public workload's routes through the gateway, one for each of its paths.
+
+    A canary's controller moves shares of these too, in the VirtualService `public` of the gateway's namespace.
+    """
+    if len(workload.paths) == 1:
+        return [workload_name]
+    return [f"{workload_name}-{number}" for number in range(len(workload.paths))]
 
 
 def services(workload_name: str, workload: WorkloadSettings, *, canaries: bool) -> list[str]:
