@@ -222,6 +222,23 @@ def test_exactly_the_flows_of_the_settings_pass(stack: str, graphs: dict[str, Gr
 
 
 @BOTH
+def test_each_fence_says_the_same_by_itself(stack: str, graphs: dict[str, Graph]) -> None:
+    """A policy that lets in too much does not hide behind another that still refuses."""
+    seen, workloads = cluster(stack, graphs[stack]), SETTINGS[stack].workloads
+    callers = {**{name: pod(name) for name in workloads}, "gateway": GATEWAY}
+    pairs = {(caller, called) for caller in callers for called in workloads if caller != called}
+    wanted = pairs & expected(stack)
+    fences: dict[str, Callable[[Pod, Pod, int], bool]] = {
+        "the network lets it out": seen.leaves,
+        "the network lets it in": seen.enters,
+        "the proxy answers": lambda source, target, port: seen.admits(source, target, Request(port)),
+    }
+    for fence, passes in fences.items():
+        let = {(a, b) for a, b in pairs if passes(callers[a], pod(b), workloads[b].port)}
+        assert let == wanted, fence
+
+
+@BOTH
 def test_every_namespace_is_closed_and_nobody_can_claim_anothers_identity(stack: str, graphs: dict[str, Graph]) -> None:
     seen = cluster(stack, graphs[stack])
     assert {*SETTINGS[stack].workloads, "istio-ingress", "istio-system"} <= seen.closed
