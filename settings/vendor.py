@@ -27,8 +27,12 @@ class Chart:
     version: str
 
 
+# Charts and images of one release belong together.
+ISTIO, ISTIO_CHARTS = "1.30.3", "https://istio-release.storage.googleapis.com/charts"
+
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
+        **{chart: Chart(ISTIO_CHARTS, ISTIO) for chart in ("base", "cni", "gateway", "istiod")},
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
     }
@@ -37,6 +41,10 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
+        **{
+            f"istio-{image}": f"registry.istio.io/release/{image}:{ISTIO}-distroless"
+            for image in ("install-cni", "pilot", "proxyv2")
+        },
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
     }
 )

@@ -17,7 +17,7 @@ from components.gcp.controllers import Controllers
 from components.gcp.edge import Edge
 from components.gcp.endpoints import Endpoints
 from components.gcp.federation import Federation
-from components.gcp.firewall import Firewall
+from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
 from components.gcp.kafka import EventStream
 from components.gcp.keys import Keys, KeyUse
@@ -462,9 +462,27 @@ class _Region:
                 self.told,
                 self.workloads,
                 standby.places(ranges),
+                OnGcp(
+                    self.scope.project,
+                    self.scope.region,
+                    names=self._names(),
+                    backend_services=self._backend_services(),
+                    front_ends=LOAD_BALANCERS,
+                    regional=["partners"] if self.settings.edge.partners.kind == "private_link" else [],
+                    mesh=self.fleet.mesh,
+                ),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
+
+    def _names(self) -> list[str]:
+        """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
+        connected = self.settings.edge.partners.kind == "private_link"
+        return [*self.edge.names, *([f"partners.{self.settings.domain}"] if connected else [])]
+
+    def _backend_services(self) -> dict[str, pulumi.Output[str]]:
+        partners = self.edge.partners.service_name
+        return {**self.edge.balancer.service_names, **({"partners": partners} if partners else {})}
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
@@ -570,10 +588,7 @@ class _Region:
             },
             "addresses": edge.balancer.addresses,
             "names": edge.names,
-            "backendServices": {
-                **edge.balancer.service_names,
-                **({"partners": edge.partners.service_name} if edge.partners.service_name else {}),
-            },
+            "backendServices": self._backend_services(),
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import bucket
+from components.aws import aurora, bucket, elasticache, msk
 from components.aws.account import AccountBaseline
 from components.aws.aurora import RelationalDatabase
 from components.aws.backup import Backup, RestoreTest
@@ -401,13 +401,28 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnAws(self.scope.region, self.controllers.service_accounts),
+                OnAws(
+                    self.scope.region,
+                    self.controllers.service_accounts,
+                    names=self._names(),
+                    target_groups=self._target_groups(),
+                    store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},
+                ),
                 self.told,
                 self.workloads,
                 primary.places(self.settings.plan.aws),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
+
+    def _names(self) -> list[str]:
+        """Names by which the mesh's gateway is asked; partners give theirs whichever way they come."""
+        partners = [] if self.settings.edge.partners.kind == "none" else [f"partners.{self.settings.domain}"]
+        return [*self.edge.names, *partners]
+
+    def _target_groups(self) -> dict[str, pulumi.Output[str]]:
+        partners = self.edge.partners.target_group_arn
+        return {"gateway": self.edge.balancer.target_group_arn, **({"partners": partners} if partners else {})}
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""

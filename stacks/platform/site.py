@@ -1,7 +1,9 @@
 """What the clusters' contents are made from: the cluster, the settings, and what its cloud has made for them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Literal
 
 import pulumi
 
@@ -19,6 +21,15 @@ class OnAws:
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
+    names: Sequence[str]
+    """Public names that lead to the mesh's gateway."""
+
+    target_groups: Mapping[str, pulumi.Output[str]]
+    """ARNs of the load balancers' target groups, by who comes through them."""
+
+    store_ports: Mapping[Literal["cache", "database", "topics"], int]
+    """Ports of the stores in the data subnets."""
+
 
 @dataclass(frozen=True)
 class OnGcp:
@@ -26,6 +37,20 @@ class OnGcp:
 
     project: str
     region: str
+    names: Sequence[str]
+    """Public names that lead to the mesh's gateway."""
+
+    backend_services: Mapping[str, pulumi.Output[str]]
+    """Names of the load balancers' backend services, by who comes through them."""
+
+    front_ends: Sequence[IPv4Network]
+    """Where Google's load balancers and health checks come from."""
+
+    regional: Collection[str]
+    """Which of them are the region's own, and count connections rather than requests."""
+
+    mesh: pulumi.Resource
+    """What must exist before Google brings the mesh into the cluster."""
 
 
 @dataclass(frozen=True)
