@@ -432,7 +432,11 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnGcp(self.scope.project, self.scope.region),
+                OnGcp(
+                    project=self.scope.project,
+                    region=self.scope.region,
+                    volumes_key_id=self.keys.ids["volumes"],
+                ),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

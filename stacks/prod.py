@@ -371,7 +371,12 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnAws(self.scope.region, self.controllers.service_accounts),
+                OnAws(
+                    region=self.scope.region,
+                    snapshot_driver=self.cluster.snapshot_driver,
+                    volumes_key_arn=self.keys.arns["volumes"],
+                    service_accounts=self.controllers.service_accounts,
+                ),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

@@ -14,6 +14,10 @@ class OnAws:
     """What EKS's contents need of the primary region."""
 
     region: str
+    snapshot_driver: pulumi.Output[str]
+    """The driver of volumes, known once the cluster knows what a snapshot is."""
+
+    volumes_key_arn: pulumi.Output[str]
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
@@ -24,6 +28,7 @@ class OnGcp:
 
     project: str
     region: str
+    volumes_key_id: pulumi.Output[str]
 
 
 @dataclass(frozen=True)
