@@ -29,6 +29,7 @@ class Chart:
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
+        "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
     }
@@ -37,6 +38,11 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
+        "cert-manager-acmesolver": "quay.io/jetstack/cert-manager-acmesolver:v1.21.1",
+        "cert-manager-cainjector": "quay.io/jetstack/cert-manager-cainjector:v1.21.1",
+        "cert-manager-controller": "quay.io/jetstack/cert-manager-controller:v1.21.1",
+        "cert-manager-startupapicheck": "quay.io/jetstack/cert-manager-startupapicheck:v1.21.1",
+        "cert-manager-webhook": "quay.io/jetstack/cert-manager-webhook:v1.21.1",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
     }
 )

@@ -436,6 +436,7 @@ class _Region:
                     project=self.scope.project,
                     region=self.scope.region,
                     volumes_key_id=self.keys.ids["volumes"],
+                    zone_name=self.edge.zones["gcp"].name,
                 ),
                 pulumi.ResourceOptions(providers=[inside]),
             )

@@ -375,6 +375,7 @@ class _Region:
                     region=self.scope.region,
                     snapshot_driver=self.cluster.snapshot_driver,
                     volumes_key_arn=self.keys.arns["volumes"],
+                    zone_id=self.edge.zone.zone_id,
                     service_accounts=self.controllers.service_accounts,
                 ),
                 pulumi.ResourceOptions(providers=[inside]),

@@ -1,10 +1,11 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import foundation, secrets
+from stacks.platform import certificates, foundation, secrets
 from stacks.platform.site import Site
 
 
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
-    foundation.install(site)
+    priorities = foundation.install(site)
+    certificates.install(site, priorities.names["platform-critical"])
     secrets.install(site)

@@ -18,6 +18,9 @@ class OnAws:
     """The driver of volumes, known once the cluster knows what a snapshot is."""
 
     volumes_key_arn: pulumi.Output[str]
+    zone_id: pulumi.Output[str]
+    """Of the public zone."""
+
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
@@ -29,6 +32,8 @@ class OnGcp:
     project: str
     region: str
     volumes_key_id: pulumi.Output[str]
+    zone_name: pulumi.Output[str]
+    """Of the managed zone of the cluster's own names."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,9 @@ class Site:
     here: OnAws | OnGcp
     opts: pulumi.ResourceOptions
     """With the cluster's provider."""
+
+    @property
+    def zone(self) -> str:
+        """The public zone that names of what runs here belong to."""
+        domain = self.settings.domain
+        return domain if isinstance(self.here, OnAws) else self.settings.front_door.standby_names(domain)["gcp"]

@@ -56,6 +56,8 @@ CASES = {
              "sha256: and 64 hexadecimal digits", at="platform.images.external-secrets", shown='"v1"'),
         Case("image that nothing runs", "platform.images", {"other": f"sha256:{'1' * 64}"},
              "name one of", at='platform.images.other', shown=f'"sha256:{"1" * 64}"'),
+        Case("contact that is no address", "platform.certificates.contact", "security team", "write one address"),
+        Case("root of the mesh that is always at its end", "platform.certificates.mesh_root_years", 1, "2 to 20"),
         Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
