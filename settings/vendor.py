@@ -30,6 +30,7 @@ class Chart:
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
         "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
+        "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
     }
@@ -43,6 +44,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "cert-manager-controller": "quay.io/jetstack/cert-manager-controller:v1.21.1",
         "cert-manager-startupapicheck": "quay.io/jetstack/cert-manager-startupapicheck:v1.21.1",
         "cert-manager-webhook": "quay.io/jetstack/cert-manager-webhook:v1.21.1",
+        "external-dns": "registry.k8s.io/external-dns/external-dns:v0.21.0",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
     }
 )

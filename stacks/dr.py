@@ -437,6 +437,7 @@ class _Region:
                     region=self.scope.region,
                     volumes_key_id=self.keys.ids["volumes"],
                     zone_name=self.edge.zones["gcp"].name,
+                    reserved_names=self.edge.names,
                 ),
                 pulumi.ResourceOptions(providers=[inside]),
             )

@@ -277,6 +277,10 @@ class _Region:
             key_settings=self.settings.keys,
             opts=self.opts,
         )
+        self.reserved_names = [
+            *self.edge.names,
+            *self.settings.front_door.standby_names(self.settings.domain).values(),
+        ]
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -288,10 +292,7 @@ class _Region:
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
             zone_arn=self.edge.zone.arn,
-            reserved_names=[
-                *self.edge.names,
-                *self.settings.front_door.standby_names(self.settings.domain).values(),
-            ],
+            reserved_names=self.reserved_names,
             opts=self.opts,
         )
 
@@ -376,6 +377,7 @@ class _Region:
                     snapshot_driver=self.cluster.snapshot_driver,
                     volumes_key_arn=self.keys.arns["volumes"],
                     zone_id=self.edge.zone.zone_id,
+                    reserved_names=self.reserved_names,
                     service_accounts=self.controllers.service_accounts,
                 ),
                 pulumi.ResourceOptions(providers=[inside]),

@@ -1,6 +1,6 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import certificates, foundation, secrets
+from stacks.platform import certificates, foundation, names, secrets
 from stacks.platform.site import Site
 
 
@@ -8,4 +8,5 @@ def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
     priorities = foundation.install(site)
     certificates.install(site, priorities.names["platform-critical"])
+    names.install(site, priorities.names["platform"])
     secrets.install(site)

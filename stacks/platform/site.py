@@ -1,6 +1,6 @@
 """What the clusters' contents are made from: the cluster, the settings, and what its cloud has made for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -21,6 +21,9 @@ class OnAws:
     zone_id: pulumi.Output[str]
     """Of the public zone."""
 
+    reserved_names: Sequence[str]
+    """Names in the zone that decide a failover: no controller may write them."""
+
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
@@ -34,6 +37,9 @@ class OnGcp:
     volumes_key_id: pulumi.Output[str]
     zone_name: pulumi.Output[str]
     """Of the managed zone of the cluster's own names."""
+
+    reserved_names: Sequence[str]
+    """Names that the load balancer answers to: no controller may write them."""
 
 
 @dataclass(frozen=True)
