@@ -33,6 +33,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
+        "karpenter-crd": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -46,6 +48,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "cert-manager-webhook": "quay.io/jetstack/cert-manager-webhook:v1.21.1",
         "external-dns": "registry.k8s.io/external-dns/external-dns:v0.21.0",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

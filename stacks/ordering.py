@@ -91,6 +91,12 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:cert-manager.io/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),
+    ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v3:Release"): (
+        "a chart's objects are of kinds that another chart defines, and are refused before"
+    ),
+    ("kubernetes:karpenter.*", "kubernetes:helm.sh/v3:Release"): (
+        "the cluster refuses an object whose kind the chart has not defined yet"
+    ),
     ("kubernetes:external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),

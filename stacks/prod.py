@@ -18,6 +18,7 @@ from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.node_group import BOTTLEROCKET
 from components.aws.notifications import NOTIFICATIONS_KEY
 from components.aws.observability import Observability
 from components.aws.opensearch import Search
@@ -32,6 +33,7 @@ from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.karpenter import Machines
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
@@ -377,6 +379,16 @@ class _Region:
                     snapshot_driver=self.cluster.snapshot_driver,
                     volumes_key_arn=self.keys.arns["volumes"],
                     zone_id=self.edge.zone.zone_id,
+                    machines=Machines(
+                        region=self.scope.region,
+                        cluster_name=self.cluster.name,
+                        instance_profile=self.controllers.instance_profile_name,
+                        interruption_queue=self.controllers.interruption_queue_name,
+                        subnet_ids=self.network.subnet_ids["private"],
+                        security_group_id=self.cluster.security_group_id,
+                        volumes_key_arn=self.keys.arns["volumes"],
+                        user_data=BOTTLEROCKET,
+                    ),
                     reserved_names=self.reserved_names,
                     service_accounts=self.controllers.service_accounts,
                 ),

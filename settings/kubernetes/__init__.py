@@ -1,6 +1,7 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
 from settings.kubernetes.certificates import CertificateSettings
+from settings.kubernetes.nodes import NodeSettings
 from settings.types import Model
 from settings.vendor import VendorImages
 
@@ -14,6 +15,9 @@ class PlatformSettings(Model):
 
     certificates: CertificateSettings = CertificateSettings()
     """Certificates for what runs in the clusters."""
+
+    nodes: NodeSettings = NodeSettings()
+    """Nodes that come and go with the pods, in the primary region."""
 
     images: VendorImages
     """Digests of others' images, the same in both registries, by their names in settings/vendor.py."""

@@ -1,5 +1,6 @@
-"""What everything else in a cluster stands on: volumes and priorities."""
+"""What everything else in a cluster stands on: volumes, priorities and nodes."""
 
+from components.kubernetes.karpenter import Karpenter
 from components.kubernetes.priorities import Priorities
 from components.kubernetes.storage import Driver, Storage, ebs, persistent_disks
 from stacks.platform.site import OnAws, Site
@@ -8,7 +9,19 @@ from stacks.platform.site import OnAws, Site
 def install(site: Site) -> Priorities:
     """Install it, and tell the classes of priority that others name."""
     Storage("storage", site.scope, _volumes(site), opts=site.opts)
-    return Priorities("priorities", site.scope, site.opts)
+    priorities = Priorities("priorities", site.scope, site.opts)
+    # Google starts Autopilot's nodes.
+    if isinstance(site.here, OnAws):
+        Karpenter(
+            "karpenter",
+            site.scope,
+            site.settings.platform.nodes,
+            site.here.machines,
+            service_account=site.here.service_accounts["karpenter"],
+            priority=priorities.names["platform-critical"],
+            opts=site.opts,
+        )
+    return priorities
 
 
 def _volumes(site: Site) -> Driver:

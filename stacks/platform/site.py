@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.kubernetes.component import Scope
+from components.kubernetes.karpenter import Machines
 from settings.shared import Shared
 
 
@@ -20,6 +21,9 @@ class OnAws:
     volumes_key_arn: pulumi.Output[str]
     zone_id: pulumi.Output[str]
     """Of the public zone."""
+
+    machines: Machines
+    """What Karpenter starts nodes from."""
 
     reserved_names: Sequence[str]
     """Names in the zone that decide a failover: no controller may write them."""
