@@ -29,6 +29,7 @@ class Chart:
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
+        "aws-load-balancer-controller": Chart("https://aws.github.io/eks-charts", "3.5.0"),
         "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
         "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
@@ -41,6 +42,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
+        "autoneg": "ghcr.io/googlecloudplatform/gke-autoneg-controller/gke-autoneg-controller:v2.0.0",
+        "aws-load-balancer-controller": "public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0",
         "cert-manager-acmesolver": "quay.io/jetstack/cert-manager-acmesolver:v1.21.1",
         "cert-manager-cainjector": "quay.io/jetstack/cert-manager-cainjector:v1.21.1",
         "cert-manager-controller": "quay.io/jetstack/cert-manager-controller:v1.21.1",

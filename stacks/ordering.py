@@ -92,7 +92,7 @@ REASONS: Mapping[tuple[str, str], str] = {
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),
     ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v3:Release"): (
-        "a chart's objects are of kinds that another chart defines, and are refused before"
+        "a chart's objects are of kinds that another chart defines, and the cluster refuses them before"
     ),
     ("kubernetes:karpenter.*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"

@@ -379,6 +379,7 @@ class _Region:
                     snapshot_driver=self.cluster.snapshot_driver,
                     volumes_key_arn=self.keys.arns["volumes"],
                     zone_id=self.edge.zone.zone_id,
+                    vpc_id=self.network.vpc_id,
                     machines=Machines(
                         region=self.scope.region,
                         cluster_name=self.cluster.name,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_kubernetes import core
+
 
 def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
     """Pods with these labels run in different zones as far as there is room, so that one may be lost."""
@@ -16,7 +18,7 @@ def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def resources(cpu_millicores: int, memory_mib: int) -> dict[str, Any]:
+def resources(cpu_millicores: int, memory_mib: int) -> core.v1.ResourceRequirementsArgsDict:
     """What a container asks for; it may use more CPU while its node has some, and no more memory.
 
     Autopilot takes no less than 50 millicores and 52 MiB, and raises what has no request.

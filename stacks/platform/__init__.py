@@ -1,12 +1,13 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import certificates, foundation, names, secrets
+from stacks.platform import certificates, foundation, load_balancing, names, secrets
 from stacks.platform.site import Site
 
 
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
     priorities = foundation.install(site)
-    certificates.install(site, priorities.names["platform-critical"])
+    issuers = certificates.install(site, priorities.names["platform-critical"])
+    load_balancing.install(site, priorities.names["platform-critical"], issuers.release)
     names.install(site, priorities.names["platform"])
     secrets.install(site)

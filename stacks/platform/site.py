@@ -22,6 +22,7 @@ class OnAws:
     zone_id: pulumi.Output[str]
     """Of the public zone."""
 
+    vpc_id: pulumi.Output[str]
     machines: Machines
     """What Karpenter starts nodes from."""
 

@@ -38,7 +38,7 @@ class TestIdentities:
         ]
         accounts = {(node.inputs["namespace"], node.inputs["serviceAccount"]) for node in associations}
         assert accounts >= {
-            ("kube-system", "aws-load-balancer-controller"),
+            ("load-balancing", "aws-load-balancer-controller"),
             ("karpenter", "karpenter"),
             ("external-secrets", "external-secrets"),
         }
