@@ -36,6 +36,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
         "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
         "karpenter-crd": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
+        "opentelemetry-operator": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.122.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -52,6 +53,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "external-dns": "registry.k8s.io/external-dns/external-dns:v0.21.0",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
         "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
+        "opentelemetry-operator": "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator:0.158.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""
