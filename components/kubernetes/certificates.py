@@ -114,7 +114,7 @@ class Certificates(KubernetesComponent):
         """Make a private authority for the mesh: a root that signs itself, and the issuer that signs with it.
 
         The root's key stays the same when its certificate is renewed: whoever knows the former certificate trusts what
-        the next one signs. Google's mesh has an authority of its own.
+        the next one signs. It is in a secret that stays if the certificate's object goes. Google's mesh has its own.
         """
         root = f"{MESH_ISSUER}-root"
         years = self._settings.mesh_root_years
@@ -133,20 +133,17 @@ class Certificates(KubernetesComponent):
                 "usages": ["cert sign", "crl sign"],
                 "issuerRef": {"group": "cert-manager.io", "kind": "Issuer", "name": root},
             },
-            stateful=True,
         )
         self._resource("mesh", "ClusterIssuer", {"name": MESH_ISSUER}, {"ca": {"secretName": MESH_ISSUER}})
 
-    def _resource(
-        self, suffix: str, kind: str, metadata: Mapping[str, str], spec: Mapping[str, Any], *, stateful: bool = False
-    ) -> None:
+    def _resource(self, suffix: str, kind: str, metadata: Mapping[str, str], spec: Mapping[str, Any]) -> None:
         apiextensions.CustomResource(
             f"{self._name}-{suffix}",
             api_version=API,
             kind=kind,
             metadata=metadata,
             spec=spec,
-            opts=self.child(stateful=stateful, depends_on=[self.release]),
+            opts=self.child(depends_on=[self.release]),
         )
 
     def _image(self, part: str) -> dict[str, Any]:

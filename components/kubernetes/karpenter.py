@@ -94,6 +94,7 @@ class Karpenter(KubernetesComponent):
                 "settings": {
                     "clusterName": machines.cluster_name,
                     "eksControlPlane": True,
+                    "enableZonalShift": True,
                     "interruptionQueue": machines.interruption_queue,
                     # One interface of each node is the node's alone: pods have subnets of their own.
                     "reservedENIs": "1",

@@ -39,6 +39,9 @@ class TestController:
         assert settings["clusterName"] == prod.document["outputs"]["cluster"]["name"]
         assert settings["interruptionQueue"] == prod.document["outputs"]["controllers"]["interruptionQueueName"]
 
+    def test_it_starts_nothing_in_a_zone_that_aws_has_moved_away_from(self, prod: Graph) -> None:
+        assert release(prod).inputs["values"]["settings"]["enableZonalShift"] is True
+
     def test_pods_leave_the_nodes_own_interface_alone(self, prod: Graph) -> None:
         assert release(prod).inputs["values"]["settings"]["reservedENIs"] == "1"
 
