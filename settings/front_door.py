@@ -127,7 +127,11 @@ class FrontDoorSettings(Model):
         """The names in the primary's zone that lead to the standby alone: its own, and the zone handed on to it."""
         return {label: f"{label}.{domain}" for label in ("standby", "gcp")}
 
+    def contact(self, domain: str) -> str:
+        """Where certificate authorities write to."""
+        return self.security_contact or f"security@{domain}"
+
     def authorities(self, domain: str) -> list[str]:
         """CAA records: which certificate authorities may issue, and where they report requests that they refused."""
-        contact = self.security_contact or f"security@{domain}"
+        contact = self.contact(domain)
         return [*(f'0 issue "{authority}"' for authority in CERTIFICATE_AUTHORITIES), f'0 iodef "mailto:{contact}"']

@@ -27,6 +27,7 @@ PROD: Mapping[str, Mapping[str, Any]] = {
     "security": {"data_events": [], "insights": False, "archive_days": 365},
     "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
     "observability": {"anomaly_detection": False},
+    "platform": {"nodes": {"pools": {"general": {"cpus": 8, "cpu_limit": 32, "memory_limit_gib": 128}}}},
 }
 DR: Mapping[str, Mapping[str, Any]] = {
     "network": {"nat_addresses": 1},

@@ -33,8 +33,14 @@ ISTIO, ISTIO_CHARTS = "1.30.3", "https://istio-release.storage.googleapis.com/ch
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
         **{chart: Chart(ISTIO_CHARTS, ISTIO) for chart in ("base", "cni", "gateway", "istiod")},
+        "aws-load-balancer-controller": Chart("https://aws.github.io/eks-charts", "3.5.0"),
+        "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
+        "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
+        "karpenter-crd": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
+        "opentelemetry-operator": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.122.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -45,7 +51,17 @@ IMAGES: Mapping[str, str] = MappingProxyType(
             f"istio-{image}": f"registry.istio.io/release/{image}:{ISTIO}-distroless"
             for image in ("install-cni", "pilot", "proxyv2")
         },
+        "autoneg": "ghcr.io/googlecloudplatform/gke-autoneg-controller/gke-autoneg-controller:v2.0.0",
+        "aws-load-balancer-controller": "public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0",
+        "cert-manager-acmesolver": "quay.io/jetstack/cert-manager-acmesolver:v1.21.1",
+        "cert-manager-cainjector": "quay.io/jetstack/cert-manager-cainjector:v1.21.1",
+        "cert-manager-controller": "quay.io/jetstack/cert-manager-controller:v1.21.1",
+        "cert-manager-startupapicheck": "quay.io/jetstack/cert-manager-startupapicheck:v1.21.1",
+        "cert-manager-webhook": "quay.io/jetstack/cert-manager-webhook:v1.21.1",
+        "external-dns": "registry.k8s.io/external-dns/external-dns:v0.21.0",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
+        "opentelemetry-operator": "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator:0.158.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

@@ -88,21 +88,6 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("gcp:sql/databaseInstance:DatabaseInstance", "gcp:servicenetworking/connection:Connection"): (
         "Cloud SQL takes a private address from the peering, and refuses a network that has none"
     ),
-    **dict.fromkeys(
-        (
-            (f"kubernetes:{group}/*", "kubernetes:helm.sh/v3:Release")
-            for group in (
-                "external-secrets.io",
-                "networking.istio.io",
-                "security.istio.io",
-                "telemetry.istio.io",
-            )
-        ),
-        "the cluster refuses an object whose kind the chart has not defined yet",
-    ),
-    ("kubernetes:elbv2.k8s.aws/*", "kubernetes:helm.sh/v3:Release"): (
-        "the load balancer's controller checks that the Service is there"
-    ),
     ("kubernetes:*.istio.io/*", "gcp:gkehub/featureMembership:FeatureMembership"): (
         "Google brings the mesh's kinds of objects into a cluster that is in the mesh"
     ),
@@ -112,8 +97,8 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:helm.sh/v3:Release", "kubernetes:cert-manager.io/*"): (
         "istiod that finds no CA makes a root of its own, and a gateway without a certificate serves nobody"
     ),
-    ("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v3:Release"): (
-        "a chart's pods fail without the kinds, or the proxy, that another chart brings"
+    ("kubernetes:*", "kubernetes:helm.sh/v3:Release"): (
+        "the cluster refuses objects of kinds that no chart has defined yet, and pods need what other charts bring"
     ),
     ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
         "Google refuses every call to an API that is not on; by its provider each resource waits for all of them"

@@ -18,6 +18,7 @@ from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.node_group import BOTTLEROCKET
 from components.aws.notifications import NOTIFICATIONS_KEY
 from components.aws.observability import Observability
 from components.aws.opensearch import Search
@@ -33,6 +34,7 @@ from components.aws.watch.rows import Watched
 from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.karpenter import Machines
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
@@ -280,6 +282,10 @@ class _Region:
             key_settings=self.settings.keys,
             opts=self.opts,
         )
+        self.reserved_names = [
+            *self.edge.names,
+            *self.settings.front_door.standby_names(self.settings.domain).values(),
+        ]
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -291,10 +297,7 @@ class _Region:
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
             zone_arn=self.edge.zone.arn,
-            reserved_names=[
-                *self.edge.names,
-                *self.settings.front_door.standby_names(self.settings.domain).values(),
-            ],
+            reserved_names=self.reserved_names,
             opts=self.opts,
         )
 
@@ -402,8 +405,23 @@ class _Region:
                 ),
                 self.settings,
                 OnAws(
-                    self.scope.region,
-                    self.controllers.service_accounts,
+                    region=self.scope.region,
+                    snapshot_driver=self.cluster.snapshot_driver,
+                    volumes_key_arn=self.keys.arns["volumes"],
+                    zone_id=self.edge.zone.zone_id,
+                    vpc_id=self.network.vpc_id,
+                    machines=Machines(
+                        region=self.scope.region,
+                        cluster_name=self.cluster.name,
+                        instance_profile=self.controllers.instance_profile_name,
+                        interruption_queue=self.controllers.interruption_queue_name,
+                        subnet_ids=self.network.subnet_ids["private"],
+                        security_group_id=self.cluster.security_group_id,
+                        volumes_key_arn=self.keys.arns["volumes"],
+                        user_data=BOTTLEROCKET,
+                    ),
+                    reserved_names=self.reserved_names,
+                    service_accounts=self.controllers.service_accounts,
                     names=self._names(),
                     target_groups=self._target_groups(),
                     store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},

@@ -236,10 +236,12 @@ def node_provisioning(
             [
                 "ec2:DescribeCapacityReservations",
                 "ec2:DescribeImages",
+                "ec2:DescribeInstanceStatus",
                 "ec2:DescribeInstanceTypeOfferings",
                 "ec2:DescribeInstanceTypes",
                 "ec2:DescribeInstances",
                 "ec2:DescribeLaunchTemplates",
+                "ec2:DescribePlacementGroups",
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSpotPriceHistory",
                 "ec2:DescribeSubnets",
@@ -252,6 +254,13 @@ def node_provisioning(
         allow(["pricing:GetProducts"], "*", sid="Prices"),
         allow(["ssm:GetParameter"], f"arn:aws:ssm:{scope.region}::parameter/aws/service/*", sid="Images"),
         allow(["eks:DescribeCluster"], cluster_arn, sid="Cluster"),
+        # It takes no resource but by its condition: the zones that this cluster has been moved out of.
+        allow(
+            ["arc-zonal-shift:GetManagedResource"],
+            "*",
+            sid="ZonalShift",
+            conditions={"StringEquals": {"arc-zonal-shift:ResourceIdentifier": cluster_arn}},
+        ),
         allow(
             ["iam:PassRole"],
             node_role_arn,

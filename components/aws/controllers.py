@@ -63,7 +63,7 @@ class Controllers(AwsComponent):
         interruptions = Interruptions(f"{name}-interruptions", scope, key_arn=queues_key_arn, opts=self.child())
         controllers = {
             "load-balancer": Controller(
-                "kube-system",
+                "load-balancing",
                 "aws-load-balancer-controller",
                 rights.load_balancer(scope, cluster_name, network.vpc_id),
             ),

@@ -1,11 +1,26 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import mesh, secrets, workloads
+from components.kubernetes.load_balancing import LoadBalancing
+from stacks.platform import certificates, foundation, instrumentation, load_balancing, mesh, names, secrets, workloads
 from stacks.platform.site import Site
 
 
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
+    priorities = foundation.install(site).names
+    critical, platform = priorities["platform-critical"], priorities["platform"]
+    issuers = certificates.install(site, critical)
+    balancers = load_balancing.install(site, critical, issuers.release)
+    instrumentation.install(site, platform, issuers.release)
+    names.install(site, platform)
     secrets.install(site)
     places = workloads.install(site)
-    mesh.install(site)
+    mesh.install(
+        site,
+        mesh.Foundation(
+            certificates=(issuers.release,),
+            balancers=(balancers.release,) if isinstance(balancers, LoadBalancing) else (),
+            priority=critical,
+            namespaces={workload: place.namespace for workload, place in places.items()},
+        ),
+    )

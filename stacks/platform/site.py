@@ -8,6 +8,7 @@ from typing import Literal
 import pulumi
 
 from components.kubernetes.component import Scope
+from components.kubernetes.karpenter import Machines
 from components.kubernetes.workload_values import Identity, Region
 from components.kubernetes.workloads import Outside, Place
 from settings.shared import Shared
@@ -18,6 +19,20 @@ class OnAws:
     """What EKS's contents need of the primary region."""
 
     region: str
+    snapshot_driver: pulumi.Output[str]
+    """The driver of volumes, known once the cluster knows what a snapshot is."""
+
+    volumes_key_arn: pulumi.Output[str]
+    zone_id: pulumi.Output[str]
+    """Of the public zone."""
+
+    vpc_id: pulumi.Output[str]
+    machines: Machines
+    """What Karpenter starts nodes from."""
+
+    reserved_names: Sequence[str]
+    """Names in the zone that decide a failover: no controller may write them."""
+
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
@@ -51,6 +66,12 @@ class OnGcp:
 
     mesh: pulumi.Resource
     """What must exist before Google brings the mesh into the cluster."""
+    volumes_key_id: pulumi.Output[str]
+    zone_name: pulumi.Output[str]
+    """Of the managed zone of the cluster's own names."""
+
+    reserved_names: Sequence[str]
+    """Names that the load balancer answers to: no controller may write them."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +92,9 @@ class Site:
 
     opts: pulumi.ResourceOptions
     """With the cluster's provider."""
+
+    @property
+    def zone(self) -> str:
+        """The public zone that names of what runs here belong to."""
+        domain = self.settings.domain
+        return domain if isinstance(self.here, OnAws) else self.settings.front_door.standby_names(domain)["gcp"]

@@ -12,7 +12,7 @@ CLUSTER = "platform-production"
 ZONE = "arn:aws:route53:::hostedzone/Z0000000000000000000A"
 
 # Reads and lists for which AWS has no resource-level permission; each stands in a statement of its own.
-EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read"}
+EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read", "ZonalShift"}
 
 
 def granted(graph: Graph, controller: str) -> dict[str, dict[str, Any]]:
@@ -38,7 +38,7 @@ class TestIdentities:
         ]
         accounts = {(node.inputs["namespace"], node.inputs["serviceAccount"]) for node in associations}
         assert accounts >= {
-            ("kube-system", "aws-load-balancer-controller"),
+            ("load-balancing", "aws-load-balancer-controller"),
             ("karpenter", "karpenter"),
             ("external-secrets", "external-secrets"),
         }
