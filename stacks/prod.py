@@ -10,12 +10,14 @@ from components.aws.backup import Backup, RestoreTest
 from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
+from components.aws.console_secrets import ConsoleSecrets
 from components.aws.controllers import Controllers
 from components.aws.dynamodb import KeyValueStore
 from components.aws.edge import Edge
 from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
+from components.aws.metrics_store import MetricsStore
 from components.aws.msk import EventStream
 from components.aws.network import Network
 from components.aws.notifications import NOTIFICATIONS_KEY
@@ -48,6 +50,7 @@ KEYS = {
     "database": KeyUse("Relational database", "confidential"),
     "images": KeyUse("Images", "internal"),
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
+    "metrics": KeyUse("Metrics of the cluster", "internal"),
     "notifications": NOTIFICATIONS_KEY,
     "objects": KeyUse("Objects", "confidential"),
     "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
@@ -58,6 +61,13 @@ KEYS = {
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
+
+CONSOLE_SECRETS = {
+    "grafana-admin": "Password of Grafana's own administrator, for the day on which single sign-on fails",
+    "grafana-client": "Secret of Grafana's client for single sign-on",
+    "kiali-client": "Secret of Kiali's client for single sign-on",
+}
+"""Secrets of the cluster's consoles; the clients' are put in their place by whoever keeps the identity provider."""
 
 
 def build(settings: Prod) -> ProdExports:
@@ -277,6 +287,16 @@ class _Region:
             key_settings=self.settings.keys,
             opts=self.opts,
         )
+        self.metrics = MetricsStore(
+            "metrics",
+            self.scope,
+            alias=self.prefix,
+            stored_days=self.settings.platform.observability.metrics.stored_days,
+            log_retention_days=self.settings.cluster.log_retention_days,
+            key_arn=self.keys.arns["metrics"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.late,
+        )
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -287,6 +307,8 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
+            metrics_arn=self.metrics.arn,
+            search_arn=self.search.arn,
             zone_arn=self.edge.zone.arn,
             reserved_names=[
                 *self.edge.names,
@@ -333,6 +355,14 @@ class _Region:
             key_arn=self.keys.arns["secrets"],
             opts=self.late,
         )
+        self.console_secrets = ConsoleSecrets(
+            "console-secrets",
+            self.scope,
+            secrets=CONSOLE_SECRETS,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
 
     def _observability(self) -> None:
         self.observability = Observability(
@@ -371,7 +401,14 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnAws(self.scope.region, self.controllers.service_accounts),
+                OnAws(
+                    self.scope.region,
+                    self.controllers.service_accounts,
+                    cluster_name=self.cluster.name,
+                    metrics_endpoint=self.metrics.endpoint,
+                    search_endpoint=self.search.endpoint,
+                    secrets=self.console_secrets.arns,
+                ),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

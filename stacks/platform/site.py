@@ -17,6 +17,16 @@ class OnAws:
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
+    cluster_name: pulumi.Input[str]
+    metrics_endpoint: pulumi.Input[str]
+    """The URL of the workspace that keeps metrics, with a slash at its end."""
+
+    search_endpoint: pulumi.Input[str]
+    """The host of the search domain."""
+
+    secrets: Mapping[str, pulumi.Input[str]]
+    """ARNs of the consoles' secrets by name."""
+
 
 @dataclass(frozen=True)
 class OnGcp:
