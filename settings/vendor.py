@@ -52,7 +52,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "k8s-sidecar": "quay.io/kiwigrid/k8s-sidecar:2.10.1",
         "kiali": "quay.io/kiali/kiali:v2.29.0",
         "kube-state-metrics": "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
-        "node-exporter": "quay.io/prometheus/node-exporter:v1.12.1",
+        "node-exporter": "quay.io/prometheus/node-exporter:v1.12.1-distroless",
         "opentelemetry-collector": (
             "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib:0.158.0"
         ),

@@ -377,7 +377,7 @@ def metrics_reading(scope: Scope, workspace_arn: pulumi.Input[str]) -> list[Stat
         allow(
             ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
             "*",
-            sid="ManagedServices",
+            sid="Read",
             conditions={"StringEquals": {"aws:RequestedRegion": [scope.region, "us-east-1"]}},
         ),
     ]
@@ -389,6 +389,7 @@ def trace_writing(scope: Scope) -> list[Statement]:
         allow(
             ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
             "*",
+            sid="Traces",
             conditions={"StringEquals": {"aws:RequestedRegion": scope.region}},
         )
     ]

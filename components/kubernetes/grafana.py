@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from components.kubernetes.component import Scope
-from components.kubernetes.observed import CONTAINER, POD, resources
+from components.kubernetes.observed import CONTAINER, NAMESPACE, POD, resources
 from settings.kubernetes.observability import SignOnSettings
 
 STORED, CLOUDWATCH = "stored", "cloudwatch"
@@ -51,9 +51,12 @@ def values(scope: Scope, console: Console, *, prometheus: str) -> dict[str, Any]
             "sha": vendor.digests["grafana"].removeprefix("sha256:"),
         },
         "testFramework": {"enabled": False},
+        # It reads configuration maps of its own namespace alone, and no secret by the API.
+        "rbac": {"namespaced": True},
         "initChownData": {"enabled": False},
         "resources": resources(100, 512),
         "containerSecurityContext": dict(CONTAINER),
+        "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],
         "admin": {"existingSecret": console.secret},
         "defaultDashboardsEditable": False,
         "sidecar": {
@@ -65,8 +68,8 @@ def values(scope: Scope, console: Console, *, prometheus: str) -> dict[str, Any]
             },
             "resources": resources(20, 128),
             "securityContext": dict(CONTAINER),
-            "dashboards": {"searchNamespace": "observability"},
-            "datasources": {"searchNamespace": "observability", "alertmanager": {"enabled": True}},
+            "dashboards": {"searchNamespace": NAMESPACE, "resource": "configmap"},
+            "datasources": {"searchNamespace": NAMESPACE, "resource": "configmap"},
         },
         "additionalDataSources": [
             {
@@ -96,7 +99,9 @@ def values(scope: Scope, console: Console, *, prometheus: str) -> dict[str, Any]
         ],
         # Grafana's own data source no longer signs requests, and AWS's is a plug-in that is fetched at each start.
         # https://grafana.com/docs/grafana/latest/datasources/prometheus/configure/aws-authentication/
-        "extraContainers": pulumi.Output.json_dumps([_signer(scope, console)], sort_keys=True),
+        "extraContainers": pulumi.Output.concat(
+            "- ", pulumi.Output.json_dumps(_signer(scope, console), sort_keys=True)
+        ),
         "grafana.ini": _ini(console.sign_on),
         **(
             {

@@ -79,7 +79,7 @@ class Kiali(KubernetesComponent):
                         "use_grpc": False,
                     },
                 },
-                "server": {"web_root": "/"},
+                "server": {"web_root": "/", **_address(sign_on)},
             },
             opts=self.child(),
         )
@@ -101,3 +101,11 @@ def _auth(sign_on: SignOnSettings | None) -> dict[str, Any]:
             "username_claim": "email",
         },
     }
+
+
+def _address(sign_on: SignOnSettings | None) -> dict[str, str]:
+    """Where the provider sends people back to."""
+    if sign_on is None:
+        return {}
+    host = sign_on.kiali_url.removeprefix("https://").split("/")[0]
+    return {"web_fqdn": host, "web_port": "443", "web_schema": "https"}

@@ -39,6 +39,28 @@ UNSEEN_RULES = (
     "windows",
 )
 
+# What kube-state-metrics may list: no secrets, whose contents it would hold, and nothing that no rule asks for.
+STATES = (
+    "cronjobs",
+    "daemonsets",
+    "deployments",
+    "endpointslices",
+    "horizontalpodautoscalers",
+    "jobs",
+    "namespaces",
+    "nodes",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "poddisruptionbudgets",
+    "pods",
+    "replicasets",
+    "resourcequotas",
+    "services",
+    "statefulsets",
+    "storageclasses",
+    "volumeattachments",
+)
+
 
 @dataclass(frozen=True)
 class Routes:
@@ -207,7 +229,6 @@ def _values(
                 "resources": resources(10, 64),
             },
             "resources": resources(100, 256),
-            "networkPolicy": {"enabled": False},
         },
         "prometheus": {
             "serviceAccount": {"name": storage.service_account},
@@ -215,7 +236,8 @@ def _values(
             "prometheusSpec": _prometheus(vendor, settings, storage),
         },
         "alertmanager": {
-            "config": routes.config,
+            # The chart lays ours over its own: what we leave out would be its routes, to receivers that we do not have.
+            "config": {"inhibit_rules": [], **routes.config, "route": {"routes": [], **routes.config["route"]}},
             "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1, "minAvailable": None},
             "alertmanagerSpec": {
                 "image": _image(vendor, "alertmanager"),
@@ -228,8 +250,8 @@ def _values(
         },
         "kube-state-metrics": {
             "image": {**_image(vendor, "kube-state-metrics"), "sha": vendor.digests["kube-state-metrics"]},
+            "collectors": list(STATES),
             "resources": resources(50, 256),
-            "networkPolicy": {"enabled": False},
         },
         # It reads its node; see the namespace.
         "prometheus-node-exporter": {
@@ -238,6 +260,7 @@ def _values(
                 "registry": vendor.host,
                 "repository": vendor.path("node-exporter"),
                 "tag": vendor.version("node-exporter"),
+                "distroless": False,
                 "digest": vendor.digests["node-exporter"],
             },
             "priorityClassName": "system-node-critical",

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ OWNED = ("service", "environment", "owner", "cost-centre", "data-class", "dr-rol
 
 # Types whose loss or replacement loses data, addresses that others know, or the way to data.
 STATEFUL = {
+    "aws:amp/workspace:Workspace",
     "aws:backup/vault:Vault",
     "aws:cloudcontrol/resource:Resource",
     "aws:cloudwatch/logGroup:LogGroup",
@@ -97,10 +99,21 @@ def marks(token: str) -> str | None:
     return argument if "Mapping" in arguments(token).get(argument, "") else None
 
 
+LABELLED_APART: dict[str, Callable[[dict[str, Any]], dict[str, str] | None]] = {
+    "aws-for-fluent-bit": lambda values: None,
+    "kiali-server": lambda values: values["deployment"]["extra_labels"],
+    "opentelemetry-collector": lambda values: values["additionalLabels"],
+}
+"""Where charts take labels that do not take them as `commonLabels`; None where they take none."""
+
+
 def owned(node: Node) -> dict[str, str] | None:
     """A resource's tags or labels, if it takes any; a release gives them to what its chart makes."""
     if node.type == "kubernetes:helm.sh/v3:Release":
-        return node.inputs["values"].get("commonLabels", {})
+        chart, values = node.inputs["chart"].rpartition("/")[2], node.inputs["values"]
+        if chart in LABELLED_APART:
+            return LABELLED_APART[chart](values)
+        return values.get("commonLabels", {})
     if node.type.startswith("kubernetes:"):
         return node.inputs["metadata"].get("labels", {})
     argument = marks(node.type)
