@@ -28,6 +28,9 @@ SERVERS, ALERTMANAGERS = 2, 3
 # The chart's words, in ours: one word decides whom an alert wakes.
 SEVERITIES = {"critical": "page", "warning": "ticket"}
 
+# Namespaces of what stops a rollout or an experiment by a metric.
+JUDGES = ("argo-rollouts", "chaos-mesh", "litmus")
+
 # EKS shows neither of them, and the proxy only on its node.
 UNSEEN = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler")
 UNSEEN_RULES = (
@@ -167,6 +170,8 @@ def _connect(place: Namespace, nodes: Namespace, node_ranges: Sequence[str]) -> 
     join(place, "prometheus", "alertmanager", [9093, 8080])
     join(place, "grafana", "prometheus", [9090])
     join(place, "grafana", "alertmanager", [9093])
+    judges = [namespace_peer(namespace) for namespace in JUDGES]
+    place.admit("prometheus-from-judges", judges, [9090], pods=PODS["prometheus"])
     join(place, "alertmanager", "alertmanager", [9094, ("UDP", 9094)])
     scraped = [3000, 8080, 8888, 9090]
     place.admit("from-prometheus", [namespace_peer(NAMESPACE, PODS["prometheus"])], scraped)
