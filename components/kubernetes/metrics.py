@@ -172,6 +172,7 @@ def _connect(place: Namespace, nodes: Namespace, node_ranges: Sequence[str]) -> 
     join(place, "grafana", "alertmanager", [9093])
     judges = [namespace_peer(namespace) for namespace in JUDGES]
     place.admit("prometheus-from-judges", judges, [9090], pods=PODS["prometheus"])
+    place.admit("alertmanager-from-delivery", [namespace_peer("argocd")], [9093], pods=PODS["alertmanager"])
     join(place, "alertmanager", "alertmanager", [9094, ("UDP", 9094)])
     scraped = [3000, 8080, 8888, 9090]
     place.admit("from-prometheus", [namespace_peer(NAMESPACE, PODS["prometheus"])], scraped)

@@ -7,4 +7,4 @@ from stacks.platform.site import Site
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
     stored = secrets.install(site)
-    observability.install(site, stored)
+    observability.install(site, observability.namespace(site), stored)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes import helm
 
 from components.kubernetes.container_logs import ContainerLogs
 from components.kubernetes.dashboards import dashboards
@@ -22,16 +23,23 @@ from stacks.platform.site import OnAws, OnGcp, Site
 GRAFANA = f"http://{RELEASE}-grafana.{NAMESPACE}"
 
 
-def install(site: Site, secrets: ExternalSecrets, routes: Routes = NOBODY) -> None:
-    """Install what observes the cluster; `routes` say who is told of the primary's alerts."""
-    place = Namespace("observability", site.scope, NAMESPACE, labels=READS_STORE, opts=site.opts)
+def namespace(site: Site) -> Namespace:
+    """The namespace of what observes the cluster, for whoever puts a secret there that it reads."""
+    return Namespace("observability", site.scope, NAMESPACE, labels=READS_STORE, opts=site.opts)
+
+
+def install(site: Site, place: Namespace, secrets: ExternalSecrets, routes: Routes = NOBODY) -> helm.v3.Release | None:
+    """Install what observes the cluster; `routes` say who is told of the primary's alerts.
+
+    Returns the release that defines Prometheus' kinds, or None where Google's are part of the cluster.
+    """
     if isinstance(site.here, OnAws):
-        _on_aws(site, site.here, place, secrets, routes)
-    else:
-        _on_gcp(site, site.here, place)
+        return _on_aws(site, site.here, place, secrets, routes)
+    _on_gcp(site, site.here, place)
+    return None
 
 
-def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets, routes: Routes) -> None:
+def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets, routes: Routes) -> helm.v3.Release:
     settings, scope = site.settings.platform.observability, site.scope
     # Agents there read their node: its files, and for its figures its network and processes too.
     nodes = Namespace("observability-nodes", scope, NODES_NAMESPACE, pod_security="privileged", opts=site.opts)
@@ -98,6 +106,7 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         sign_on=settings.sign_on,
         opts=site.opts,
     )
+    return metrics.release
 
 
 def _on_gcp(site: Site, here: OnGcp, place: Namespace) -> None:
