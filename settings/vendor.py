@@ -36,11 +36,16 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "aws-load-balancer-controller": Chart("https://aws.github.io/eks-charts", "3.5.0"),
         "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
         "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
+        "aws-for-fluent-bit": Chart("https://aws.github.io/eks-charts", "0.2.0"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
         "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
         "karpenter-crd": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
         "opentelemetry-operator": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.122.0"),
+        "jaeger": Chart("https://jaegertracing.github.io/helm-charts", "4.11.1"),
+        "kiali-server": Chart("https://kiali.org/helm-charts", "2.29.0"),
+        "kube-prometheus-stack": Chart("https://prometheus-community.github.io/helm-charts", "88.5.3"),
+        "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -59,9 +64,25 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "cert-manager-startupapicheck": "quay.io/jetstack/cert-manager-startupapicheck:v1.21.1",
         "cert-manager-webhook": "quay.io/jetstack/cert-manager-webhook:v1.21.1",
         "external-dns": "registry.k8s.io/external-dns/external-dns:v0.21.0",
+        "alertmanager": "quay.io/prometheus/alertmanager:v0.34.0",
+        "aws-for-fluent-bit": "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.2.1",
+        "aws-sigv4-proxy": "public.ecr.aws/aws-observability/aws-sigv4-proxy:1.11.1",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
         "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
         "opentelemetry-operator": "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator:0.158.0",
+        "grafana": "docker.io/grafana/grafana:13.2.0",
+        # Newer than the chart's own: before 2.20.0 AWS refuses the signatures of its requests with a body.
+        "jaeger": "docker.io/jaegertracing/jaeger:2.20.0",
+        "k8s-sidecar": "quay.io/kiwigrid/k8s-sidecar:2.10.1",
+        "kiali": "quay.io/kiali/kiali:v2.29.0",
+        "kube-state-metrics": "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
+        "node-exporter": "quay.io/prometheus/node-exporter:v1.12.1-distroless",
+        "opentelemetry-collector": (
+            "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib:0.158.0"
+        ),
+        "prometheus": "quay.io/prometheus/prometheus:v3.14.0-distroless",
+        "prometheus-config-reloader": "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+        "prometheus-operator": "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

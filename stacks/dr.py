@@ -34,6 +34,7 @@ from components.gcp.watch import compute as watch_compute
 from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
+from components.gcp.watch import platform as watch_platform
 from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
@@ -492,6 +493,7 @@ class _Region:
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
+            *(watch_platform.contents() if self.settings.platform.installed else ()),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),
             *watch_data.cache(self.cache.instance_id),

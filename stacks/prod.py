@@ -10,12 +10,14 @@ from components.aws.backup import Backup, RestoreTest
 from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
+from components.aws.console_secrets import ConsoleSecrets
 from components.aws.controllers import Controllers
 from components.aws.dynamodb import KeyValueStore
 from components.aws.edge import Edge
 from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
+from components.aws.metrics_store import MetricsStore
 from components.aws.msk import EventStream
 from components.aws.network import Network
 from components.aws.node_group import BOTTLEROCKET
@@ -52,6 +54,7 @@ KEYS = {
     "database": KeyUse("Relational database", "confidential"),
     "images": KeyUse("Images", "internal"),
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
+    "metrics": KeyUse("Metrics of the cluster", "internal"),
     "notifications": NOTIFICATIONS_KEY,
     "objects": KeyUse("Objects", "confidential"),
     "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
@@ -62,6 +65,13 @@ KEYS = {
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
+
+CONSOLE_SECRETS = {
+    "grafana-admin": "Password of Grafana's own administrator, for the day on which single sign-on fails",
+    "grafana-client": "Secret of Grafana's client for single sign-on",
+    "kiali-client": "Secret of Kiali's client for single sign-on",
+}
+"""Secrets of the cluster's consoles; the clients' are put in their place by whoever keeps the identity provider."""
 
 
 def build(settings: Prod) -> ProdExports:
@@ -286,6 +296,16 @@ class _Region:
             *self.edge.names,
             *self.settings.front_door.standby_names(self.settings.domain).values(),
         ]
+        self.metrics = MetricsStore(
+            "metrics",
+            self.scope,
+            alias=self.prefix,
+            stored_days=self.settings.platform.observability.metrics.stored_days,
+            log_retention_days=self.settings.cluster.log_retention_days,
+            key_arn=self.keys.arns["metrics"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.late,
+        )
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -296,6 +316,8 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
+            metrics_arn=self.metrics.arn,
+            search_arn=self.search.arn,
             zone_arn=self.edge.zone.arn,
             reserved_names=self.reserved_names,
             opts=self.opts,
@@ -335,6 +357,14 @@ class _Region:
             "secrets",
             self.scope,
             secrets=self.settings.app_secrets,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
+        self.console_secrets = ConsoleSecrets(
+            "console-secrets",
+            self.scope,
+            secrets=CONSOLE_SECRETS,
             prefix=self.prefix,
             key_arn=self.keys.arns["secrets"],
             opts=self.late,
@@ -425,6 +455,10 @@ class _Region:
                     names=self._names(),
                     target_groups=self._target_groups(),
                     store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},
+                    cluster_name=self.cluster.name,
+                    metrics_endpoint=self.metrics.endpoint,
+                    search_endpoint=self.search.endpoint,
+                    secrets=self.console_secrets.arns,
                 ),
                 self.told,
                 self.workloads,

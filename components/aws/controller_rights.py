@@ -368,3 +368,46 @@ def _tagged(kind: str, tags: Mapping[str, str], any_value_of: str) -> dict[str, 
         "StringEquals": {f"aws:{kind}/{tag}": value for tag, value in tags.items()},
         "StringLike": {f"aws:{kind}/{any_value_of}": "*"},
     }
+
+
+def metrics_writing(workspace_arn: pulumi.Input[str]) -> list[Statement]:
+    """Prometheus: what it measures, into the one workspace."""
+    return [allow(["aps:RemoteWrite"], workspace_arn)]
+
+
+def metrics_reading(scope: Scope, workspace_arn: pulumi.Input[str]) -> list[Statement]:
+    """Grafana: the workspace's metrics, and CloudWatch's of the managed services.
+
+    https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
+    """
+    return [
+        allow(["aps:GetLabels", "aps:GetMetricMetadata", "aps:GetSeries", "aps:QueryMetrics"], workspace_arn),
+        # AWS has no resource-level permission for these reads.
+        allow(
+            ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+            "*",
+            sid="Read",
+            conditions={"StringEquals": {"aws:RequestedRegion": [scope.region, "us-east-1"]}},
+        ),
+    ]
+
+
+def trace_writing(scope: Scope) -> list[Statement]:
+    """The collectors: traces into X-Ray, which has no resource-level permission for them."""
+    return [
+        allow(
+            ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            "*",
+            sid="Traces",
+            conditions={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        )
+    ]
+
+
+def search_index(domain_arn: pulumi.Input[str], *paths: str, read: bool) -> list[Statement]:
+    """What writes documents to the search domain; `paths` are the only ones it may ask for.
+
+    Fine-grained access in the domain decides about indexes: by IAM alone a bulk request could name any.
+    """
+    verbs = ["es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", *(["es:ESHttpGet"] if read else [])]
+    return [allow(verbs, [pulumi.Output.concat(domain_arn, "/", path) for path in paths])]

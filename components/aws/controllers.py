@@ -26,8 +26,9 @@ class Controller:
 class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
-    Load-balancer controller, Karpenter, External Secrets; ExternalDNS and cert-manager once there is a zone. Karpenter
-    starts nodes with a role and a profile of their own, and hears of interruptions from a queue.
+    Load-balancer controller, Karpenter, External Secrets, what collects metrics, traces and logs; ExternalDNS and
+    cert-manager once there is a zone. Karpenter starts nodes with a role and a profile of their own, and hears of
+    interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -49,6 +50,8 @@ class Controllers(AwsComponent):
         queues_key_arn: pulumi.Input[str],
         secrets_key_arn: pulumi.Input[str],
         secrets_path: str,
+        metrics_arn: pulumi.Input[str],
+        search_arn: pulumi.Input[str],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -56,7 +59,8 @@ class Controllers(AwsComponent):
         """Make the identities.
 
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
-        are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods.
+        are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
+        `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -85,6 +89,17 @@ class Controllers(AwsComponent):
             ),
             "external-secrets": Controller(
                 "external-secrets", "external-secrets", rights.secrets(scope, secrets_path, secrets_key_arn)
+            ),
+            "prometheus": Controller(
+                "observability", "kube-prometheus-stack-prometheus", rights.metrics_writing(metrics_arn)
+            ),
+            "grafana": Controller(
+                "observability", "kube-prometheus-stack-grafana", rights.metrics_reading(scope, metrics_arn)
+            ),
+            "traces": Controller("observability", "opentelemetry-sampler", rights.trace_writing(scope)),
+            "jaeger": Controller("observability", "jaeger", rights.search_index(search_arn, "*", read=True)),
+            "logs": Controller(
+                "observability-nodes", "aws-for-fluent-bit", rights.search_index(search_arn, "_bulk", read=False)
             ),
         }
         if zone_arn is not None:

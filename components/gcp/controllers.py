@@ -17,7 +17,7 @@ PODS: Mapping[Controller, tuple[str, str]] = {
     "external-dns": ("external-dns", "external-dns"),
     "external-secrets": ("external-secrets", "external-secrets"),
     "flux": ("flux-system", "source-controller"),
-    "telemetry": ("observability", "opentelemetry-collector"),
+    "telemetry": ("observability", "opentelemetry-sampler"),
     "vault": ("vault", "vault"),
 }
 """Namespace and service account of each, as the cluster's contents will name them."""

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 
 API, PUSH_API = "external-secrets.io/v1", "external-secrets.io/v1alpha1"
 
@@ -57,7 +57,7 @@ class ExternalSecrets(KubernetesComponent):
         place.let_out_to_api_server()
         # The store's API has public addresses, or an endpoint in the network.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         tag = scope.vendor.tag("external-secrets")
         installed = scope.vendor.release(
             f"{name}-release",

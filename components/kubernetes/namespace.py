@@ -33,6 +33,9 @@ DNS_PODS: Peer = {
     "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
 }
 
+MONITORING: Mapping[Cloud, str] = {"aws": "observability", "gcp": "gke-gmp-system"}
+"""The namespace of what collects metrics: our Prometheus, or Google's collectors."""
+
 
 def under(standard: PodSecurity) -> dict[str, str]:
     """The labels of a namespace whose pods keep to a standard.
@@ -135,6 +138,10 @@ class Namespace(KubernetesComponent):
     def admit_api_server(self, ports: Sequence[Port], *, pods: Mapping[str, str] | None = None) -> None:
         """Let the API server call webhooks."""
         self.admit("from-api-server", [address_peer(cidr) for cidr in self.scope.control_plane], ports, pods=pods)
+
+    def admit_monitoring(self, ports: Sequence[Port], *, pods: Mapping[str, str] | None = None) -> None:
+        """Let the cluster's collector of metrics read them."""
+        self.admit("from-monitoring", [namespace_peer(MONITORING[self.scope.cloud])], ports, pods=pods)
 
     def let_out_to_api_server(self, *, pods: Mapping[str, str] | None = None) -> None:
         """Let controllers call the API server."""

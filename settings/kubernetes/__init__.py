@@ -3,6 +3,7 @@
 from settings.kubernetes.certificates import CertificateSettings
 from settings.kubernetes.mesh import MeshSettings
 from settings.kubernetes.nodes import NodeSettings
+from settings.kubernetes.observability import ObservabilitySettings
 from settings.types import Model
 from settings.vendor import VendorImages
 
@@ -25,3 +26,6 @@ class PlatformSettings(Model):
 
     mesh: MeshSettings = MeshSettings()
     """The service mesh."""
+
+    observability: ObservabilitySettings = ObservabilitySettings()
+    """Metrics, traces and logs in the clusters."""

@@ -1,7 +1,17 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
 from components.kubernetes.load_balancing import LoadBalancing
-from stacks.platform import certificates, foundation, instrumentation, load_balancing, mesh, names, secrets, workloads
+from stacks.platform import (
+    certificates,
+    foundation,
+    instrumentation,
+    load_balancing,
+    mesh,
+    names,
+    observability,
+    secrets,
+    workloads,
+)
 from stacks.platform.site import Site
 
 
@@ -13,7 +23,7 @@ def install(site: Site) -> None:
     balancers = load_balancing.install(site, critical, issuers.release)
     instrumentation.install(site, platform, issuers.release)
     names.install(site, platform)
-    secrets.install(site)
+    stored = secrets.install(site)
     places = workloads.install(site)
     mesh.install(
         site,
@@ -24,3 +34,4 @@ def install(site: Site) -> None:
             namespaces={workload: place.namespace for workload, place in places.items()},
         ),
     )
+    observability.install(site, observability.namespace(site), stored)

@@ -45,6 +45,16 @@ class OnAws:
     store_ports: Mapping[Literal["cache", "database", "topics"], int]
     """Ports of the stores in the data subnets."""
 
+    cluster_name: pulumi.Input[str]
+    metrics_endpoint: pulumi.Input[str]
+    """The URL of the workspace that keeps metrics, with a slash at its end."""
+
+    search_endpoint: pulumi.Input[str]
+    """The host of the search domain."""
+
+    secrets: Mapping[str, pulumi.Input[str]]
+    """ARNs of the consoles' secrets by name."""
+
 
 @dataclass(frozen=True)
 class OnGcp:

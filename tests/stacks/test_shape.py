@@ -16,6 +16,7 @@ OWNED = ("service", "environment", "owner", "cost-centre", "data-class", "dr-rol
 
 # Types whose loss or replacement loses data, addresses that others know, or the way to data.
 STATEFUL = {
+    "aws:amp/workspace:Workspace",
     "aws:backup/vault:Vault",
     "aws:cloudcontrol/resource:Resource",
     "aws:cloudwatch/logGroup:LogGroup",
@@ -104,6 +105,14 @@ LABELLED_APART: dict[str, Callable[[dict[str, Any]], dict[str, str] | None]] = {
     "karpenter": lambda values: values["additionalLabels"],
     "karpenter-crd": lambda values: None,
     "opentelemetry-operator": lambda values: values["additionalLabels"],
+}
+"""Where charts take labels that do not take them as `commonLabels`; None where they take none."""
+
+
+LABELLED_APART: dict[str, Callable[[dict[str, Any]], dict[str, str] | None]] = {
+    "aws-for-fluent-bit": lambda values: None,
+    "kiali-server": lambda values: values["deployment"]["extra_labels"],
+    "opentelemetry-collector": lambda values: values["additionalLabels"],
 }
 """Where charts take labels that do not take them as `commonLabels`; None where they take none."""
 
