@@ -1,6 +1,10 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
-from settings.types import Model
+from collections.abc import Collection
+
+from settings.kubernetes.alerting import AlertingSettings
+from settings.kubernetes.objectives import ObjectiveSettings
+from settings.types import Model, Refusal
 from settings.vendor import VendorImages
 
 
@@ -13,3 +17,19 @@ class PlatformSettings(Model):
 
     images: VendorImages
     """Digests of others' images, the same in both registries, by their names in settings/vendor.py."""
+
+    objectives: ObjectiveSettings = ObjectiveSettings(workloads={})
+    """What the workloads promise to their callers, in either region."""
+
+    alerting: AlertingSettings = AlertingSettings()
+    """Whom the primary's cluster tells."""
+
+    def check(self, workloads: Collection[str]) -> None:
+        """Refuse what is about a workload that there is not."""
+        for name in self.objectives.workloads:
+            if name not in workloads:
+                raise Refusal(
+                    "nothing runs under this name, and so nothing would keep the promise",
+                    f"name one of {', '.join(workloads)}",
+                    at=("objectives", "workloads", name),
+                )

@@ -56,6 +56,15 @@ CASES = {
              "sha256: and 64 hexadecimal digits", at="platform.images.external-secrets", shown='"v1"'),
         Case("image that nothing runs", "platform.images", {"other": f"sha256:{'1' * 64}"},
              "name one of", at='platform.images.other', shown=f'"sha256:{"1" * 64}"'),
+        Case("objective without a margin", "platform.objectives.every_workload",
+             {"availability": {"target_percent": 100}}, "95 to 99.99",
+             at="platform.objectives.every_workload.availability.target_percent", shown="100"),
+        Case("objective that the mesh cannot count", "platform.objectives.front_door",
+             {"latency": {"threshold_milliseconds": 300}}, "250, 500",
+             at="platform.objectives.front_door.latency.threshold_milliseconds", shown="300"),
+        Case("objective of nobody", "platform.objectives.workloads", {"other": {}}, "name one of api-gateway",
+             at="platform.objectives.workloads.other", shown="{}"),
+        Case("runbooks without TLS", "platform.alerting.runbooks", "http://docs.example.com", "https://"),
         Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
@@ -354,10 +363,6 @@ CASES = {
         Case(
             "audit logs for months", "observability.logs", {"audit_days": 90}, "365 to 3650",
             at="observability.logs.audit_days", shown="90",
-        ),
-        Case(
-            "objective without a margin", "observability.objectives", {"availability_percent": 100}, "90 to 99.99",
-            at="observability.objectives.availability_percent", shown="100",
         ),
         Case(
             "period that nobody offers", "observability.uptime", {"period_seconds": 30}, "60, 300, 600 or 900",
