@@ -394,8 +394,8 @@ class Shared(StackSettings):
     @field_validator("platform")
     @classmethod
     def _promises_are_of_workloads(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
-        if "workloads" in info.data:
-            platform.check(info.data["workloads"])
+        if {"workloads", "ownership"} <= info.data.keys():
+            platform.check(info.data["workloads"], info.data["ownership"].environment)
         return platform
 
     @cached_property

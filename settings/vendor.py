@@ -29,6 +29,7 @@ class Chart:
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
+        "chaos-mesh": Chart("https://charts.chaos-mesh.org", "2.8.3"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
     }
@@ -37,6 +38,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
+        "chaos-daemon": "ghcr.io/chaos-mesh/chaos-daemon:v2.8.3",
+        "chaos-mesh": "ghcr.io/chaos-mesh/chaos-mesh:v2.8.3",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
     }
 )

@@ -88,6 +88,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("gcp:sql/databaseInstance:DatabaseInstance", "gcp:servicenetworking/connection:Connection"): (
         "Cloud SQL takes a private address from the peering, and refuses a network that has none"
     ),
+    ("kubernetes:chaos-mesh.org/*", "kubernetes:helm.sh/v3:Release"): (
+        "the cluster refuses an object whose kind the chart has not defined yet"
+    ),
     ("kubernetes:external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),

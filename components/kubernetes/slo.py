@@ -148,6 +148,11 @@ def burn_threshold(slo: Slo, burn: Burn) -> float:
     return round(burn.times * (1 - slo.target), 9)
 
 
+def ratio_series(slo: Slo) -> str:
+    """PromQL of the share of bad requests over the last five minutes."""
+    return slo.series(_ratio(BASE))
+
+
 def duration(seconds: int) -> str:
     """A duration in Prometheus' words."""
     for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE)):

@@ -1,11 +1,13 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from settings.kubernetes.alerting import AlertingSettings
+from settings.kubernetes.chaos import ChaosSettings
 from settings.kubernetes.objectives import ObjectiveSettings
 from settings.types import Model, Refusal
 from settings.vendor import VendorImages
+from settings.workloads import WorkloadSettings
 
 
 class PlatformSettings(Model):
@@ -24,7 +26,10 @@ class PlatformSettings(Model):
     alerting: AlertingSettings = AlertingSettings()
     """Whom the primary's cluster tells."""
 
-    def check(self, workloads: Collection[str]) -> None:
+    chaos: ChaosSettings = ChaosSettings(experiments={})
+    """Experiments with faults in the primary's cluster; none by default."""
+
+    def check(self, workloads: Mapping[str, WorkloadSettings], environment: str) -> None:
         """Refuse what is about a workload that there is not."""
         for name in self.objectives.workloads:
             if name not in workloads:
@@ -33,3 +38,7 @@ class PlatformSettings(Model):
                     f"name one of {', '.join(workloads)}",
                     at=("objectives", "workloads", name),
                 )
+        try:
+            self.chaos.check(workloads, environment)
+        except Refusal as refusal:
+            raise Refusal(refusal.consequence, refusal.remedy, at=("chaos", *refusal.at)) from refusal

@@ -1,6 +1,6 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import alerting, objectives, secrets
+from stacks.platform import alerting, chaos, objectives, secrets
 from stacks.platform.site import Site
 
 
@@ -9,3 +9,4 @@ def install(site: Site) -> None:
     store = secrets.install(site)
     alerting.install(site, store)
     objectives.install(site)
+    chaos.install(site)

@@ -22,6 +22,17 @@ CIRCUIT = {
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
 LARGE = {"instance_types": ["m8g.large"]}
 
+EXPERIMENT = {
+    "hypothesis": "The other pods of core answer in time.",
+    "slo": {"workload": "core", "promise": "availability"},
+    "abort_burn_rate": 14.4,
+    "target": "core",
+    "fault": "pod-kill",
+    "max_pods_percent": 34,
+    "starts": "tue:10:05",
+    "duration_minutes": 10,
+}
+
 
 @dataclass
 class Case:
@@ -64,6 +75,15 @@ CASES = {
              at="platform.objectives.front_door.latency.threshold_milliseconds", shown="300"),
         Case("objective of nobody", "platform.objectives.workloads", {"other": {}}, "name one of api-gateway",
              at="platform.objectives.workloads.other", shown="{}"),
+        Case("faults in production at any time", "platform.chaos", {"enabled": True}, "give a window",
+             at="platform.chaos.window", shown='{"chaos": {"enabled": true}}'),
+        Case("fault for nobody", "platform.chaos.experiments", {"x": {**EXPERIMENT, "target": "other"}},
+             "name one of api-gateway", at="platform.chaos.experiments.x.target", shown='"other"'),
+        Case("fault that nobody's promise judges", "platform.chaos.experiments",
+             {"x": {**EXPERIMENT, "slo": {"workload": "other", "promise": "latency"}}}, "name one of api-gateway",
+             at="platform.chaos.experiments.x.slo.workload", shown='"other"'),
+        Case("fault of no pod", "platform.chaos.experiments", {"x": {**EXPERIMENT, "max_pods_percent": 33}},
+             "use 34 or more", at="platform.chaos.experiments.x.max_pods_percent", shown="33"),
         Case("runbooks without TLS", "platform.alerting.runbooks", "http://docs.example.com", "https://"),
         Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
