@@ -32,6 +32,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "chaos-mesh": Chart("https://charts.chaos-mesh.org", "2.8.3"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -41,6 +42,9 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "chaos-daemon": "ghcr.io/chaos-mesh/chaos-daemon:v2.8.3",
         "chaos-mesh": "ghcr.io/chaos-mesh/chaos-mesh:v2.8.3",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        "litmus-experiments": "docker.io/litmuschaos/go-runner:3.29.0",
+        "litmus-operator": "docker.io/litmuschaos/chaos-operator:3.29.0",
+        "litmus-runner": "docker.io/litmuschaos/chaos-runner:3.29.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

@@ -91,6 +91,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:chaos-mesh.org/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),
+    ("kubernetes:litmuschaos.io/*", "kubernetes:helm.sh/v3:Release"): (
+        "the cluster refuses an object whose kind the chart has not defined yet"
+    ),
     ("kubernetes:external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),

@@ -59,6 +59,13 @@ def faulty(with_chaos: Change, changed_stack: Callable[[str, Mapping[str, object
     return changed_stack("prod", {})
 
 
+@pytest.fixture
+def faulty_standby(with_chaos: Change, changed_stack: Callable[[str, Mapping[str, object]], Graph]) -> Graph:
+    """The standby with experiments."""
+    with_chaos(CHAOS)
+    return changed_stack("dr", {})
+
+
 def templates(schedule: Node) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in schedule.inputs["spec"]["workflow"]["templates"]}
 
@@ -69,13 +76,9 @@ def test_nothing_makes_faults_unless_it_is_wanted(prod: Graph, dr: Graph) -> Non
         assert "chaos-mesh" not in [node.inputs["name"] for node in graph.of_type(RELEASE)]
 
 
-def test_autopilot_has_no_chaos_mesh(
-    with_chaos: Change, changed_stack: Callable[[str, Mapping[str, object]], Graph]
-) -> None:
-    with_chaos(CHAOS)
-    graph = changed_stack("dr", {})
-    assert "chaos-mesh" not in [node.inputs["name"] for node in graph.of_type(RELEASE)]
-    assert not graph.of_type(SCHEDULE)
+def test_autopilot_has_no_chaos_mesh(faulty_standby: Graph) -> None:
+    assert "chaos-mesh" not in [node.inputs["name"] for node in faulty_standby.of_type(RELEASE)]
+    assert not faulty_standby.of_type(SCHEDULE)
 
 
 def test_experiments_run_in_their_time_and_stop_when_they_cost_too_much(faulty: Graph) -> None:
@@ -129,6 +132,61 @@ def test_only_namespaces_that_say_so_can_be_hit_and_nobody_clicks_faults(faulty:
         assert re.search(r"@sha256:[0-9a-f]{64}$", values[part]["image"]["tag"])
     for schedule in faulty.of_type(SCHEDULE):
         assert release.urn in schedule.state["dependencies"]
+
+
+class TestLitmus:
+    ENGINE = "kubernetes:litmuschaos.io/v1alpha1:ChaosEngine"
+
+    def probe(self, graph: Graph) -> dict[str, Any]:
+        [engine] = graph.of_type(self.ENGINE)
+        [experiment] = engine.inputs["spec"]["experiments"]
+        [probe] = experiment["spec"]["probe"]
+        return probe
+
+    def test_deletes_pods_only_and_only_when_somebody_starts_it(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            [engine] = graph.of_type(self.ENGINE)
+            spec = engine.inputs["spec"]
+            assert (engine.inputs["metadata"]["name"], spec["engineState"]) == ("core-pods", "stop")
+            assert spec["appinfo"]["appns"] == "core"
+            [experiment] = spec["experiments"]
+            environment = {each["name"]: each["value"] for each in experiment["spec"]["components"]["env"]}
+            assert environment == {"TOTAL_CHAOS_DURATION": "600", "PODS_AFFECTED_PERC": "34"}
+
+    def test_a_failing_probe_ends_it(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            assert self.probe(graph)["mode"] == "Continuous"
+            assert self.probe(graph)["runProperties"]["stopOnFailure"] is True
+        inputs = self.probe(faulty)["promProbe/inputs"]
+        assert inputs["query"].startswith(
+            'max((slo:sli_error:ratio_rate5m{service="core",slo="availability"} >= bool 0.0144)'
+        )
+        assert inputs["comparator"] == {"criteria": "==", "value": "0"}
+        assert self.probe(faulty_standby)["httpProbe/inputs"]["url"] == "https://gcp.example.com/healthz"
+
+    def test_may_delete_pods_of_its_target_and_nothing_else_there(self, faulty: Graph, faulty_standby: Graph) -> None:
+        changes = {"create", "delete", "deletecollection", "patch", "update"}
+        for graph in (faulty, faulty_standby):
+            roles = {
+                node.inputs["metadata"]["namespace"]: node.inputs["rules"]
+                for node in graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:Role")
+                if node.name.startswith("litmus-")
+            }
+            assert roles.keys() == {"litmus", "core"}
+            found = {
+                (resource, verb) for rule in roles["core"] for resource in rule["resources"] for verb in rule["verbs"]
+            }
+            assert {(resource, verb) for resource, verb in found if verb in changes} == {("pods", "delete")}
+            assert not graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding")
+
+    def test_the_operator_sees_its_own_namespace_alone(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            [release] = [node for node in graph.of_type(RELEASE) if node.inputs["name"] == "litmus-core"]
+            values = release.inputs["values"]
+            assert values["operatorMode"] == "namespaced"
+            assert values["policies"] == {"monitoring": {"disabled": True}}
+            for part in ("operator", "runner"):
+                assert re.search(r"@sha256:[0-9a-f]{64}$", values[part]["image"]["tag"])
 
 
 class TestRefused:
