@@ -88,13 +88,7 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("gcp:sql/databaseInstance:DatabaseInstance", "gcp:servicenetworking/connection:Connection"): (
         "Cloud SQL takes a private address from the peering, and refuses a network that has none"
     ),
-    ("kubernetes:chaos-mesh.org/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:litmuschaos.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
+    ("kubernetes:*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),
     ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
