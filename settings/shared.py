@@ -391,6 +391,13 @@ class Shared(StackSettings):
             check_uses(workloads, {kind: info.data[key] for kind, key in keys.items()})
         return workloads
 
+    @field_validator("platform")
+    @classmethod
+    def _promises_are_of_workloads(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        if {"workloads", "ownership"} <= info.data.keys():
+            platform.check(info.data["workloads"], info.data["ownership"].environment)
+        return platform
+
     @cached_property
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""

@@ -189,7 +189,7 @@ class Dr(Shared):
     """The project's audit log, guards and contacts."""
 
     observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
-    """Logs, alarms, dashboards, objectives and checks from outside."""
+    """Logs, alarms, dashboards and checks from outside."""
 
     database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
     """The Cloud SQL for PostgreSQL instance."""

@@ -37,6 +37,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "cert-manager": Chart("https://charts.jetstack.io", "v1.21.1"),
         "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         "aws-for-fluent-bit": Chart("https://aws.github.io/eks-charts", "0.2.0"),
+        "chaos-mesh": Chart("https://charts.chaos-mesh.org", "2.8.3"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
         "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
@@ -46,6 +47,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "kiali-server": Chart("https://kiali.org/helm-charts", "2.29.0"),
         "kube-prometheus-stack": Chart("https://prometheus-community.github.io/helm-charts", "88.5.3"),
         "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
+        "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -67,6 +69,8 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "alertmanager": "quay.io/prometheus/alertmanager:v0.34.0",
         "aws-for-fluent-bit": "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.2.1",
         "aws-sigv4-proxy": "public.ecr.aws/aws-observability/aws-sigv4-proxy:1.11.1",
+        "chaos-daemon": "ghcr.io/chaos-mesh/chaos-daemon:v2.8.3",
+        "chaos-mesh": "ghcr.io/chaos-mesh/chaos-mesh:v2.8.3",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
         "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
         "opentelemetry-operator": "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator:0.158.0",
@@ -83,6 +87,9 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "prometheus": "quay.io/prometheus/prometheus:v3.14.0-distroless",
         "prometheus-config-reloader": "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
         "prometheus-operator": "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
+        "litmus-experiments": "docker.io/litmuschaos/go-runner:3.29.0",
+        "litmus-operator": "docker.io/litmuschaos/chaos-operator:3.29.0",
+        "litmus-runner": "docker.io/litmuschaos/chaos-runner:3.29.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

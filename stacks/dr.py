@@ -401,6 +401,7 @@ class _Region:
             "observability",
             self.scope,
             self.settings.observability,
+            self.settings.platform.objectives,
             mode=self.mode,
             prefix=self.prefix,
             watched=self._watched(),
@@ -409,6 +410,8 @@ class _Region:
             log_key_id=self.keys.ids["logs"],
             hosts=self.settings.front_door.names(f"gcp.{self.settings.domain}"),
             health_path=self.settings.front_door.health_path,
+            cluster_name=self.cluster.name,
+            workloads=list(self.settings.workloads),
             url_map_name=self.edge.balancer.url_map_name,
             opts=self.opts,
         )

@@ -118,9 +118,13 @@ class Metrics(KubernetesComponent):
         storage: Storage,
         routes: Routes,
         console: Console,
+        runbooks: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it in `place`, and its agents in `nodes`; `node_ranges` are the addresses of the cluster's nodes."""
+        """Install it in `place`, and its agents in `nodes`; `node_ranges` are the addresses of the cluster's nodes.
+
+        `runbooks` is where people read docs/operations.md.
+        """
         super().__init__("Metrics", name, scope, "internal", opts)
         _connect(place, nodes, node_ranges)
         for dashboard, text in console.dashboards.items():
@@ -142,7 +146,7 @@ class Metrics(KubernetesComponent):
             opts=self.child(),
             timeout_seconds=900,
         )
-        self._rules(name, place, settings)
+        self._rules(name, place, runbooks)
         for scrape in scrapes.of(scope.cloud):
             apiextensions.CustomResource(
                 f"{name}-scrape-{scrape.name}",
@@ -154,13 +158,13 @@ class Metrics(KubernetesComponent):
             )
         self.register_outputs({})
 
-    def _rules(self, name: str, place: Namespace, settings: ObservabilitySettings) -> None:
+    def _rules(self, name: str, place: Namespace, runbooks: str) -> None:
         apiextensions.CustomResource(
             f"{name}-rules",
             api_version=API,
             kind="PrometheusRule",
             metadata={"name": "platform", "namespace": place.namespace},
-            spec={"groups": alerts.groups(alerts.of(self.scope.cloud), settings.runbooks)},
+            spec={"groups": alerts.groups(alerts.of(self.scope.cloud), runbooks)},
             opts=self.child(depends_on=[self.release]),
         )
 

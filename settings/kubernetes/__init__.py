@@ -1,11 +1,17 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
+from collections.abc import Mapping
+
+from settings.kubernetes.alerting import AlertingSettings
 from settings.kubernetes.certificates import CertificateSettings
+from settings.kubernetes.chaos import ChaosSettings
 from settings.kubernetes.mesh import MeshSettings
 from settings.kubernetes.nodes import NodeSettings
+from settings.kubernetes.objectives import ObjectiveSettings
 from settings.kubernetes.observability import ObservabilitySettings
-from settings.types import Model
+from settings.types import Model, Refusal
 from settings.vendor import VendorImages
+from settings.workloads import WorkloadSettings
 
 
 class PlatformSettings(Model):
@@ -29,3 +35,26 @@ class PlatformSettings(Model):
 
     observability: ObservabilitySettings = ObservabilitySettings()
     """Metrics, traces and logs in the clusters."""
+
+    objectives: ObjectiveSettings = ObjectiveSettings(workloads={})
+    """What the workloads promise to their callers, in either region."""
+
+    alerting: AlertingSettings = AlertingSettings()
+    """Whom the primary's cluster tells."""
+
+    chaos: ChaosSettings = ChaosSettings(experiments={})
+    """Experiments with faults in the primary's cluster; none by default."""
+
+    def check(self, workloads: Mapping[str, WorkloadSettings], environment: str) -> None:
+        """Refuse what is about a workload that there is not."""
+        for name in self.objectives.workloads:
+            if name not in workloads:
+                raise Refusal(
+                    "nothing runs under this name, and so nothing would keep the promise",
+                    f"name one of {', '.join(workloads)}",
+                    at=("objectives", "workloads", name),
+                )
+        try:
+            self.chaos.check(workloads, environment)
+        except Refusal as refusal:
+            raise Refusal(refusal.consequence, refusal.remedy, at=("chaos", *refusal.at)) from refusal

@@ -95,6 +95,3 @@ class ObservabilitySettings(Model):
     sign_on: SignOnSettings | None = None
     """How people sign on; without it the consoles are reached by `kubectl port-forward` alone, with Grafana's own
     administrator and the cluster's tokens."""
-
-    runbooks: HttpsUrl = "https://docs.example.com/operations.md"
-    """Where docs/operations.md is read: alerts link to its sections."""

@@ -2,12 +2,15 @@
 
 from components.kubernetes.load_balancing import LoadBalancing
 from stacks.platform import (
+    alerting,
     certificates,
+    chaos,
     foundation,
     instrumentation,
     load_balancing,
     mesh,
     names,
+    objectives,
     observability,
     secrets,
     workloads,
@@ -34,4 +37,8 @@ def install(site: Site) -> None:
             namespaces={workload: place.namespace for workload, place in places.items()},
         ),
     )
-    observability.install(site, observability.namespace(site), stored)
+    observed = observability.namespace(site)
+    routes = alerting.install(site, stored, observed.namespace)
+    release = observability.install(site, observed, stored, routes)
+    objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
+    chaos.install(site)

@@ -64,6 +64,7 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         storage=Storage(here.metrics_endpoint, here.region, here.cluster_name, here.service_accounts["prometheus"]),
         routes=routes,
         console=console,
+        runbooks=site.settings.platform.alerting.runbooks,
         opts=site.opts,
     )
     Jaeger(

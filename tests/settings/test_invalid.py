@@ -23,6 +23,17 @@ WORKLOAD = {"image": "podinfo", "digest": f"sha256:{'0' * 64}"}
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
 LARGE = {"instance_types": ["m8g.large"]}
 
+EXPERIMENT = {
+    "hypothesis": "The other pods of core answer in time.",
+    "slo": {"workload": "core", "promise": "availability"},
+    "abort_burn_rate": 14.4,
+    "target": "core",
+    "fault": "pod-kill",
+    "max_pods_percent": 34,
+    "starts": "tue:10:05",
+    "duration_minutes": 10,
+}
+
 
 @dataclass
 class Case:
@@ -78,7 +89,24 @@ CASES = {
         Case("metrics that the workspace cannot keep", "platform.observability.metrics.stored_days", 1096, "1 to 1095"),
         Case("a server without memory", "platform.observability.metrics.memory_mib", 512, "1024 to 131072"),
         Case("more traces than there are", "platform.observability.tracing.sampled_percent", 101, "0 to 100"),
-        Case("alerts that link in the clear", "platform.observability.runbooks", "http://docs.example.com", "https://"),
+        Case("objective without a margin", "platform.objectives.every_workload",
+             {"availability": {"target_percent": 100}}, "95 to 99.99",
+             at="platform.objectives.every_workload.availability.target_percent", shown="100"),
+        Case("objective that the mesh cannot count", "platform.objectives.front_door",
+             {"latency": {"threshold_milliseconds": 300}}, "250, 500",
+             at="platform.objectives.front_door.latency.threshold_milliseconds", shown="300"),
+        Case("objective of nobody", "platform.objectives.workloads", {"other": {}}, "name one of api-gateway",
+             at="platform.objectives.workloads.other", shown="{}"),
+        Case("faults in production at any time", "platform.chaos", {"enabled": True}, "give a window",
+             at="platform.chaos.window", shown='{"chaos": {"enabled": true}}'),
+        Case("fault for nobody", "platform.chaos.experiments", {"x": {**EXPERIMENT, "target": "other"}},
+             "name one of api-gateway", at="platform.chaos.experiments.x.target", shown='"other"'),
+        Case("fault that nobody's promise judges", "platform.chaos.experiments",
+             {"x": {**EXPERIMENT, "slo": {"workload": "other", "promise": "latency"}}}, "name one of api-gateway",
+             at="platform.chaos.experiments.x.slo.workload", shown='"other"'),
+        Case("fault of no pod", "platform.chaos.experiments", {"x": {**EXPERIMENT, "max_pods_percent": 33}},
+             "use 34 or more", at="platform.chaos.experiments.x.max_pods_percent", shown="33"),
+        Case("runbooks without TLS", "platform.alerting.runbooks", "http://docs.example.com", "https://"),
         Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
@@ -377,10 +405,6 @@ CASES = {
         Case(
             "audit logs for months", "observability.logs", {"audit_days": 90}, "365 to 3650",
             at="observability.logs.audit_days", shown="90",
-        ),
-        Case(
-            "objective without a margin", "observability.objectives", {"availability_percent": 100}, "90 to 99.99",
-            at="observability.objectives.availability_percent", shown="100",
         ),
         Case(
             "period that nobody offers", "observability.uptime", {"period_seconds": 30}, "60, 300, 600 or 900",

@@ -195,6 +195,7 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
+            "multicloud:platform.alerting.runbooks": "Pulumi.yaml",
             **{f"multicloud:platform.images.{image}": "Pulumi.yaml" for image in IMAGES},
             **{
                 f"multicloud:workloads.{name}.digest": "Pulumi.yaml"
@@ -236,7 +237,8 @@ class TestPlaceholders:
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
         prod.set("front_door.switch_bucket", "switch-7f3a")
         digest = f"sha256:{'1' * 64}"
-        prod.set("platform", {"images": dict.fromkeys(IMAGES, digest)})
+        runbooks = "https://git.platform.test/operations.md"
+        prod.set("platform", {"alerting": {"runbooks": runbooks}, "images": dict.fromkeys(IMAGES, digest)})
         prod.set("workloads", {"core": {"image": "podinfo", "digest": digest}})
         prod.load(monkeypatch, dry_run=False)
 

@@ -145,8 +145,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         ],
         "edge.signed_bucket": [{"edge.signed_bucket": None}],
         "observability.logs.exclusions": [{"observability.logs.exclusions": {"probes": 'textPayload:"healthz"'}}],
-        "observability.objectives.availability_percent": [{"observability.objectives.availability_percent": 99.5}],
-        "observability.objectives.latency_percent": [{"observability.objectives.latency_percent": 99.0}],
         "observability.uptime.content": [{"observability.uptime.content": "ok"}],
         "observability.uptime.regions": [{"observability.uptime.regions": ["USA"]}],
         "admission.attesters": [{"admission.attesters": ["serviceAccount:ci@example-standby.iam.gserviceaccount.com"]}],

@@ -137,7 +137,10 @@ class TestRole:
 
     def test_a_region_that_waits_is_silent_about_users(self, waiting: Graph, serving: Graph) -> None:
         off = {policy.name for policy in waiting.of_type(POLICY) if not policy.inputs["enabled"]}
-        assert {"observability-alarms-front-door-server-errors", "observability-objectives-availability-fast"} <= off
+        assert {
+            "observability-alarms-front-door-server-errors",
+            "observability-objectives-front-door-availability-fast",
+        } <= off
         assert not [policy.name for policy in off_of(serving)]
 
     def test_a_region_that_waits_wakes_people_for_what_keeps_it_from_taking_over(self, waiting: Graph) -> None:
