@@ -31,6 +31,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -38,6 +39,9 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        # Runs programs of this project's own, which need the standard library alone.
+        "python": "docker.io/library/python:3.13-slim-trixie",
+        "vault": "docker.io/hashicorp/vault:2.0.4",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

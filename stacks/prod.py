@@ -25,6 +25,7 @@ from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
 from components.aws.transit import Transit
+from components.aws.vault import Vault
 from components.aws.watch import compute as watch_compute
 from components.aws.watch import data as watch_data
 from components.aws.watch import edge as watch_edge
@@ -32,6 +33,7 @@ from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.vault import Home
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
@@ -56,6 +58,7 @@ KEYS = {
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
+    "vault": KeyUse("Seal of Vault", "restricted"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
 
@@ -277,6 +280,14 @@ class _Region:
             key_settings=self.settings.keys,
             opts=self.opts,
         )
+        self.vault = Vault(
+            "vault-home",
+            self.scope,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["vault"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            opts=self.opts,
+        )
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -287,6 +298,8 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
+            vault=self.vault,
+            backups=self.buckets["backups"],
             zone_arn=self.edge.zone.arn,
             reserved_names=[
                 *self.edge.names,
@@ -371,9 +384,19 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnAws(self.scope.region, self.controllers.service_accounts),
+                OnAws(self.scope.region, self.controllers.service_accounts, self._vault_home()),
                 pulumi.ResourceOptions(providers=[inside]),
             )
+        )
+
+    def _vault_home(self) -> Home:
+        """What Vault in the cluster needs of this cloud."""
+        here = {"cloud": "aws", "region": self.scope.region}
+        return Home(
+            seal={"region": self.scope.region, "kms_key_id": self.vault.key_arn},
+            recovery_store={**here, "secret": self.vault.recovery_secret_arn},
+            snapshot_store={**here, "bucket": self.buckets["backups"].name},
+            accounts=self.controllers.service_accounts,
         )
 
     def _watched(self) -> list[Watched]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.kubernetes.component import Scope
+from components.kubernetes.vault import Home, Imports
 from settings.shared import Shared
 
 
@@ -17,6 +18,8 @@ class OnAws:
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
 
+    vault: Home
+
 
 @dataclass(frozen=True)
 class OnGcp:
@@ -24,6 +27,8 @@ class OnGcp:
 
     project: str
     region: str
+    vault: Home
+    vault_copies: Imports
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,11 @@ def test_nothing_is_installed_before_the_registries_hold_it(project_copy: Path, 
 class TestNamespace:
     @BOTH
     def test_admits_only_restricted_pods(self, stack: str, graphs: dict[str, Graph]) -> None:
-        labels = only(graphs[stack], "kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+        [labels] = [
+            node.inputs["metadata"]["labels"]
+            for node in graphs[stack].of_type("kubernetes:core/v1:Namespace")
+            if node.inputs["metadata"]["name"] == "external-secrets"
+        ]
         assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
         assert labels["app.kubernetes.io/part-of"] == labels["service"] == "platform"
         assert labels["data-class"] == "restricted"
