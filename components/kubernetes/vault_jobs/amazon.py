@@ -34,8 +34,9 @@ def put_object(region: str, bucket: str, name: str, file: Path) -> None:
     """
     body = file.read_bytes()
     checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    headers = {"content-type": "application/octet-stream", "x-amz-checksum-sha256": checksum}
     host = f"{bucket}.s3.{region}.amazonaws.com"
-    _send("s3", region, "PUT", host, f"/{quote(name)}", {"x-amz-checksum-sha256": checksum}, body)
+    _send("s3", region, "PUT", host, f"/{quote(name)}", headers, body)
 
 
 def _send(
