@@ -8,6 +8,7 @@ from pulumi_gcp import iam
 from components.aws import component as aws
 from components.crosscloud.component import CrossCloudComponent
 from components.gcp import component as gcp
+from components.gcp.component import granted
 
 
 class ClusterIdentity(CrossCloudComponent):
@@ -17,7 +18,7 @@ class ClusterIdentity(CrossCloudComponent):
     """
 
     audience: pulumi.Output[str]
-    """What Google calls the cluster in an exchange of tokens."""
+    """What Google calls the cluster in an exchange of tokens, known once it does."""
 
     def __init__(
         self,
@@ -43,5 +44,7 @@ class ClusterIdentity(CrossCloudComponent):
             attribute_condition=f"assertion.sub in [{', '.join(repr(subject) for subject in sorted(subjects))}]",
             opts=self.child(),
         )
-        self.audience = pulumi.Output.concat("//iam.googleapis.com/", made.name)
+        # By the project's number, as Google asks for it, and as the primary's cluster is told it.
+        named = f"projects/{self.gcp.project_number}/locations/global/workloadIdentityPools/{pool}/providers/{provider}"
+        self.audience = granted(pulumi.Output.from_input(f"//iam.googleapis.com/{named}"), made)
         self.register_outputs({"audience": self.audience})

@@ -94,7 +94,8 @@ class TestIdentity:
 
     def test_the_store_names_both_and_no_key(self, graph: Graph) -> None:
         [spec] = specs(graph, STORE).values()
-        audience = f"//iam.googleapis.com/{only(graph, PROVIDER).outputs['name']}"
+        pool = "projects/123456789012/locations/global/workloadIdentityPools/aws-primary"
+        audience = f"//iam.googleapis.com/{pool}/providers/primary-cluster"
         assert spec == {
             "provider": {
                 "gcpsm": {

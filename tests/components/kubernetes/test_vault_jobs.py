@@ -35,7 +35,7 @@ class StandIn:
         self.tokens: dict[str, str] = {}
         """Policy by token; root's is empty."""
 
-        self.policies: dict[str, str] = {}
+        self.policies: dict[str, Any] = {}
         self.roles: dict[str, Any] = {}
         self.audit: dict[str, Any] = {}
         self.auth: dict[str, Any] = {}
@@ -133,7 +133,7 @@ class StandIn:
         return 200, {}
 
     def _system(self, method: str, path: str, content: Mapping[str, Any]) -> tuple[int, Any]:
-        kept = {
+        kept: dict[str, dict[str, Any]] = {
             "sys/audit": self.audit, "sys/auth": self.auth, "sys/mounts": self.mounts,
             "sys/policies/acl": self.policies, "auth/kubernetes/role": self.roles,
         }  # fmt: skip
