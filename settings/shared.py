@@ -120,11 +120,21 @@ class Federation(Model):
     provider: IdentityPoolId = "aws-account"
     """The pool's provider, which trusts the AWS account."""
 
+    cluster_provider: IdentityPoolId = "primary-cluster"
+    """What the pool calls the primary's cluster, whose pods copy secrets."""
+
     replication_role: IamRoleName = "standby-replication"
     """The AWS role that reports to the standby how far replication is behind."""
 
     images_role: IamRoleName = "standby-images"
     """The AWS role that copies images to the standby."""
+
+    @field_validator("cluster_provider")
+    @classmethod
+    def _providers_differ(cls, provider: str, info: ValidationInfo) -> str:
+        if provider == info.data.get("provider"):
+            raise Refusal("the AWS account's provider has that name", "name another one")
+        return provider
 
     @field_validator("images_role")
     @classmethod
@@ -132,6 +142,10 @@ class Federation(Model):
         if role == info.data.get("replication_role"):
             raise Refusal("one role would have the rights of both", "name a role of its own")
         return role
+
+    def pool_name(self, project_number: int | str) -> str:
+        """The pool's full name, as members of IAM and audiences of tokens contain it."""
+        return f"projects/{project_number}/locations/global/workloadIdentityPools/{self.pool}"
 
 
 class Ownership(Model):

@@ -48,6 +48,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "kube-prometheus-stack": Chart("https://prometheus-community.github.io/helm-charts", "88.5.3"),
         "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
         "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
+        "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -90,6 +91,9 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "litmus-experiments": "docker.io/litmuschaos/go-runner:3.29.0",
         "litmus-operator": "docker.io/litmuschaos/chaos-operator:3.29.0",
         "litmus-runner": "docker.io/litmuschaos/chaos-runner:3.29.0",
+        # Runs programs of this project's own, which need the standard library alone.
+        "python": "docker.io/library/python:3.13-slim-trixie",
+        "vault": "docker.io/hashicorp/vault:2.0.4",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

@@ -386,6 +386,13 @@ class SecretsExports(TypedDict):
     reminderSubscriptionName: Text
 
 
+class StandbyVaultExports(TypedDict):
+    """Vault's copies; their bucket is `vault-copies` of `buckets`."""
+
+    copiesKey: Text
+    """The key that they are encrypted with on their way."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -409,3 +416,4 @@ class DrExports(TypedDict):
     """Name by what the bucket holds."""
 
     secrets: SecretsExports
+    vault: StandbyVaultExports

@@ -30,6 +30,7 @@ from components.gcp.registry import Registry
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
 from components.gcp.sql import MAX_CONNECTIONS, RelationalDatabase
+from components.gcp.vault import Vault
 from components.gcp.watch import compute as watch_compute
 from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
@@ -39,6 +40,7 @@ from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.vault import Home, Imports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
@@ -101,6 +103,7 @@ KEYS = {
     "stream": KeyUse("confidential", ("managedkafka",)),
     "tables": KeyUse("confidential", ("bigtableadmin",)),
     "vault": KeyUse("restricted", ()),
+    "vault-copies": KeyUse("restricted", ()),
     "volumes": KeyUse("confidential", ("compute",)),
 }
 """Keys by what they encrypt."""
@@ -334,7 +337,17 @@ class _Region:
             usage_logs=usage_logs,
             opts=self.opts,
         )
-        self.buckets = {**applications, "backups": backups, "logs": logs}
+        copies = Bucket(
+            "vault-copies",
+            self.scope,
+            storage,
+            data_class="restricted",
+            regions=settings.regions,
+            key_id=self.keys.ids["objects"],
+            usage_logs=usage_logs,
+            opts=self.opts,
+        )
+        self.buckets = {**applications, "backups": backups, "logs": logs, "vault-copies": copies}
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -393,6 +406,24 @@ class _Region:
             secrets=self.secrets.ids,
             repositories={"bundles": self.registry.repository_ids["bundles"]},
             vault_key_id=self.keys.ids["vault"],
+            opts=self.opts,
+        )
+        regions = self.settings.regions
+        self.vault = Vault(
+            "vault-home",
+            self.scope,
+            self.settings.secret_store,
+            prefix=self.prefix,
+            secret_keys={
+                regions.gcp: self.keys.ids["secrets"],
+                regions.gcp_second: self.keys.ids["secrets-second"],
+            },
+            reminder_topic_id=self.secrets.reminder_topic_id,
+            workload_pool=self.cluster.workload_pool,
+            backups=self.buckets["backups"],
+            copies=self.buckets["vault-copies"],
+            copies_key_id=self.keys.ids["vault-copies"],
+            primary_pool=self.federation.pool_name,
             opts=self.opts,
         )
 
@@ -473,6 +504,10 @@ class _Region:
                     front_ends=LOAD_BALANCERS,
                     regional=["partners"] if self.settings.edge.partners.kind == "private_link" else [],
                     mesh=self.fleet.mesh,
+                    vault=self._vault_home(),
+                    vault_copies=Imports(
+                        self.scope.project, self.buckets["vault-copies"].name, self.keys.ids["vault-copies"]
+                    ),
                 ),
                 self.told,
                 self.workloads,
@@ -489,6 +524,22 @@ class _Region:
     def _backend_services(self) -> dict[str, pulumi.Output[str]]:
         partners = self.edge.partners.service_name
         return {**self.edge.balancer.service_names, **({"partners": partners} if partners else {})}
+
+    def _vault_home(self) -> Home:
+        """What Vault in the cluster needs of this cloud."""
+        key = self.keys.ids["vault"].apply(lambda key: key.split("/"))
+        return Home(
+            # projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>
+            seal={
+                "project": self.scope.project,
+                "region": self.scope.region,
+                "key_ring": key.apply(lambda parts: parts[5]),
+                "crypto_key": key.apply(lambda parts: parts[7]),
+            },
+            recovery_store={"cloud": "gcp", "secret": self.vault.recovery_secret_id},
+            snapshot_store={"cloud": "gcp", "bucket": self.buckets["backups"].name},
+            accounts={},
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
@@ -572,6 +623,7 @@ class _Region:
                 "reminderTopicId": self.secrets.reminder_topic_id,
                 "reminderSubscriptionName": self.secrets.reminder_subscription_name,
             },
+            "vault": {"copiesKey": self.keys.ids["vault-copies"]},
             "edge": self._edge_exports(),
             "observability": {
                 "channelNames": self.observability.channel_names,

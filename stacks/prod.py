@@ -28,6 +28,7 @@ from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
 from components.aws.transit import Transit
+from components.aws.vault import Vault
 from components.aws.watch import compute as watch_compute
 from components.aws.watch import data as watch_data
 from components.aws.watch import edge as watch_edge
@@ -37,6 +38,7 @@ from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
 from components.kubernetes.karpenter import Machines
+from components.kubernetes.vault import Home
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
@@ -63,6 +65,7 @@ KEYS = {
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
+    "vault": KeyUse("Seal of Vault", "restricted"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
 
@@ -306,6 +309,14 @@ class _Region:
             log_key_arn=self.keys.arns["logs"],
             opts=self.late,
         )
+        self.vault = Vault(
+            "vault-home",
+            self.scope,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["vault"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            opts=self.opts,
+        )
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -318,6 +329,8 @@ class _Region:
             secrets_path=self.prefix,
             metrics_arn=self.metrics.arn,
             search_arn=self.search.arn,
+            vault=self.vault,
+            backups=self.buckets["backups"],
             zone_arn=self.edge.zone.arn,
             reserved_names=self.reserved_names,
             opts=self.opts,
@@ -454,6 +467,7 @@ class _Region:
                     service_accounts=self.controllers.service_accounts,
                     names=self._names(),
                     target_groups=self._target_groups(),
+                    vault=self._vault_home(),
                     store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},
                     cluster_name=self.cluster.name,
                     metrics_endpoint=self.metrics.endpoint,
@@ -475,6 +489,16 @@ class _Region:
     def _target_groups(self) -> dict[str, pulumi.Output[str]]:
         partners = self.edge.partners.target_group_arn
         return {"gateway": self.edge.balancer.target_group_arn, **({"partners": partners} if partners else {})}
+
+    def _vault_home(self) -> Home:
+        """What Vault in the cluster needs of this cloud."""
+        here = {"cloud": "aws", "region": self.scope.region}
+        return Home(
+            seal={"region": self.scope.region, "kms_key_id": self.vault.key_arn},
+            recovery_store={**here, "secret": self.vault.recovery_secret_arn},
+            snapshot_store={**here, "bucket": self.buckets["backups"].name},
+            accounts=self.controllers.service_accounts,
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""

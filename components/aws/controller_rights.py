@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from components.aws.bucket import Bucket
 from components.aws.component import Scope
 from components.aws.iam import Statement, allow
 
@@ -358,6 +359,46 @@ def secrets(scope: Scope, path: str, key_arn: pulumi.Input[str]) -> list[Stateme
             key_arn,
             sid="Key",
             conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{scope.region}.amazonaws.com"}},
+        ),
+    ]
+
+
+def unsealing(key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Vault: opens itself with its key.
+
+    https://developer.hashicorp.com/vault/docs/configuration/seal/awskms
+    """
+    return [allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"], key_arn, sid="Unseal")]
+
+
+def recovery_keys(scope: Scope, secret_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Vault's configuration: puts recovery keys into one secret, and cannot read them there."""
+    return [
+        allow(["secretsmanager:PutSecretValue"], secret_arn, sid="Keep"),
+        allow(
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            key_arn,
+            sid="Key",
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{scope.region}.amazonaws.com"}},
+        ),
+    ]
+
+
+def snapshots(scope: Scope, bucket: Bucket, folder: str) -> list[Statement]:
+    """Vault's snapshots: adds objects to one folder, and reads none."""
+    return [
+        allow(["s3:PutObject"], pulumi.Output.concat(bucket.arn, f"/{folder}/*"), sid="Add"),
+        *(
+            [
+                allow(
+                    ["kms:GenerateDataKey"],
+                    bucket.key_arn,
+                    sid="Key",
+                    conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+                )
+            ]
+            if bucket.key_arn is not None
+            else []
         ),
     ]
 

@@ -7,11 +7,13 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.aws import controller_rights as rights
+from components.aws.bucket import Bucket
 from components.aws.cluster import Cluster
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Statement, pod_identity_trust, role, service_trust
 from components.aws.interruptions import Interruptions
 from components.aws.network import Network
+from components.aws.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Controller:
 class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
-    Load-balancer controller, Karpenter, External Secrets, what collects metrics, traces and logs; ExternalDNS and
-    cert-manager once there is a zone. Karpenter starts nodes with a role and a profile of their own, and hears of
-    interruptions from a queue.
+    Load-balancer controller, Karpenter, External Secrets, Vault with the programs beside it, what collects metrics,
+    traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role and a profile
+    of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -52,6 +54,8 @@ class Controllers(AwsComponent):
         secrets_path: str,
         metrics_arn: pulumi.Input[str],
         search_arn: pulumi.Input[str],
+        vault: Vault,
+        backups: Bucket,
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -60,7 +64,8 @@ class Controllers(AwsComponent):
 
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
-        `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs.
+        `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs;
+        `backups` gets Vault's snapshots.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -101,6 +106,11 @@ class Controllers(AwsComponent):
             "logs": Controller(
                 "observability-nodes", "aws-for-fluent-bit", rights.search_index(search_arn, "_bulk", read=False)
             ),
+            "vault": Controller("vault", "vault", rights.unsealing(vault.key_arn)),
+            "vault-configure": Controller(
+                "vault", "vault-configure", rights.recovery_keys(scope, vault.recovery_secret_arn, secrets_key_arn)
+            ),
+            "vault-snapshot": Controller("vault", "vault-snapshot", rights.snapshots(scope, backups, "vault")),
         }
         if zone_arn is not None:
             controllers["external-dns"] = Controller(

@@ -9,6 +9,7 @@ from settings.kubernetes.mesh import MeshSettings
 from settings.kubernetes.nodes import NodeSettings
 from settings.kubernetes.objectives import ObjectiveSettings
 from settings.kubernetes.observability import ObservabilitySettings
+from settings.kubernetes.vault import VaultSettings
 from settings.types import Model, Refusal
 from settings.vendor import VendorImages
 from settings.workloads import WorkloadSettings
@@ -58,3 +59,6 @@ class PlatformSettings(Model):
             self.chaos.check(workloads, environment)
         except Refusal as refusal:
             raise Refusal(refusal.consequence, refusal.remedy, at=("chaos", *refusal.at)) from refusal
+
+    vault: VaultSettings = VaultSettings()
+    """The store of secrets that people write."""

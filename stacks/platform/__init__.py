@@ -13,6 +13,7 @@ from stacks.platform import (
     objectives,
     observability,
     secrets,
+    vault,
     workloads,
 )
 from stacks.platform.site import Site
@@ -28,6 +29,7 @@ def install(site: Site) -> None:
     names.install(site, platform)
     stored = secrets.install(site)
     places = workloads.install(site)
+    vault.install(site, after=[issuers.release])
     mesh.install(
         site,
         mesh.Foundation(

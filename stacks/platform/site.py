@@ -9,6 +9,7 @@ import pulumi
 
 from components.kubernetes.component import Scope
 from components.kubernetes.karpenter import Machines
+from components.kubernetes.vault import Home, Imports
 from components.kubernetes.workload_values import Identity, Region
 from components.kubernetes.workloads import Outside, Place
 from settings.shared import Shared
@@ -55,6 +56,8 @@ class OnAws:
     secrets: Mapping[str, pulumi.Input[str]]
     """ARNs of the consoles' secrets by name."""
 
+    vault: Home
+
 
 @dataclass(frozen=True)
 class OnGcp:
@@ -82,6 +85,8 @@ class OnGcp:
 
     reserved_names: Sequence[str]
     """Names that the load balancer answers to: no controller may write them."""
+    vault: Home
+    vault_copies: Imports
 
 
 @dataclass(frozen=True)
