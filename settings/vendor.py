@@ -31,6 +31,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        # 1.17 made the policies that are written in CEL stable.
+        "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -38,6 +40,13 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        "kyverno": "ghcr.io/kyverno/kyverno:v1.18.2",
+        "kyverno-background": "ghcr.io/kyverno/background-controller:v1.18.2",
+        "kyverno-cleanup": "ghcr.io/kyverno/cleanup-controller:v1.18.2",
+        "kyverno-cli": "ghcr.io/kyverno/kyverno-cli:v1.18.2",
+        "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.18.2",
+        "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
+        "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

@@ -287,6 +287,7 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
+            repositories=self.prefix,
             zone_arn=self.edge.zone.arn,
             reserved_names=[
                 *self.edge.names,

@@ -12,7 +12,7 @@ CLUSTER = "platform-production"
 ZONE = "arn:aws:route53:::hostedzone/Z0000000000000000000A"
 
 # Reads and lists for which AWS has no resource-level permission; each stands in a statement of its own.
-EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read"}
+EVERYWHERE = {"Find", "Login", "NodeProfiles", "Prices", "Read"}
 
 
 def granted(graph: Graph, controller: str) -> dict[str, dict[str, Any]]:
@@ -41,6 +41,7 @@ class TestIdentities:
             ("kube-system", "aws-load-balancer-controller"),
             ("karpenter", "karpenter"),
             ("external-secrets", "external-secrets"),
+            ("kyverno", "kyverno-admission-controller"),
         }
         assert len({node.inputs["roleArn"] for node in associations}) == len(associations) == len(accounts)
 
