@@ -1,11 +1,15 @@
-"""What may start in the workloads' namespaces."""
+"""What may start in the workloads' namespaces, and reports on what is there."""
 
 from components.kubernetes.admission import SERVICE_ACCOUNT, PodAdmission
+from components.kubernetes.scanning import Scanning
 from stacks.platform.site import OnAws, Site
 
 
 def install(site: Site) -> None:
-    """Install Kyverno with its policies; on GKE Binary Authorization judges signatures, before any webhook."""
+    """Install Kyverno with its policies, and Trivy's operator.
+
+    On GKE Binary Authorization judges signatures, before any webhook.
+    """
     on_aws = isinstance(site.here, OnAws)
     PodAdmission(
         "admission-control",
@@ -15,3 +19,4 @@ def install(site: Site) -> None:
         signing_keys=site.settings.platform.admission.signing_keys if on_aws else None,
         opts=site.opts,
     )
+    Scanning("scanning", site.scope, site.opts)
