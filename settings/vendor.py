@@ -49,6 +49,9 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
         "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
         "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),
+        # 1.17 made the policies that are written in CEL stable.
+        "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
+        "trivy-operator": Chart("https://aquasecurity.github.io/helm-charts", "0.34.0"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -94,6 +97,14 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         # Runs programs of this project's own, which need the standard library alone.
         "python": "docker.io/library/python:3.13-slim-trixie",
         "vault": "docker.io/hashicorp/vault:2.0.4",
+        "kyverno": "ghcr.io/kyverno/kyverno:v1.18.2",
+        "kyverno-background": "ghcr.io/kyverno/background-controller:v1.18.2",
+        "kyverno-cleanup": "ghcr.io/kyverno/cleanup-controller:v1.18.2",
+        "kyverno-cli": "ghcr.io/kyverno/kyverno-cli:v1.18.2",
+        "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.18.2",
+        "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
+        "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
+        "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

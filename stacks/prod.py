@@ -331,6 +331,7 @@ class _Region:
             search_arn=self.search.arn,
             vault=self.vault,
             backups=self.buckets["backups"],
+            repositories=self.prefix,
             zone_arn=self.edge.zone.arn,
             reserved_names=self.reserved_names,
             opts=self.opts,

@@ -338,6 +338,22 @@ def dns_challenges(zone_arn: pulumi.Input[str]) -> list[Statement]:
     ]
 
 
+def signatures(scope: Scope, repositories: str) -> list[Statement]:
+    """Kyverno: reads our images' signatures, which lie beside them in repositories whose names start with a path.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+    """
+    return [
+        # A login to the account's whole registry, which opens no repository by itself.
+        allow(["ecr:GetAuthorizationToken"], "*", sid="Login"),
+        allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            scope.arn("ecr", f"repository/{repositories}/*"),
+            sid="Signatures",
+        ),
+    ]
+
+
 def secrets(scope: Scope, path: str, key_arn: pulumi.Input[str]) -> list[Statement]:
     """External Secrets: reads the secrets whose names start with a path, and no others.
 

@@ -28,9 +28,9 @@ class Controller:
 class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
-    Load-balancer controller, Karpenter, External Secrets, Vault with the programs beside it, what collects metrics,
-    traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role and a profile
-    of their own, and hears of interruptions from a queue.
+    Load-balancer controller, Karpenter, External Secrets, Kyverno, Vault with the programs beside it, what collects
+    metrics, traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role and a
+    profile of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -56,6 +56,7 @@ class Controllers(AwsComponent):
         search_arn: pulumi.Input[str],
         vault: Vault,
         backups: Bucket,
+        repositories: str,
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -65,7 +66,7 @@ class Controllers(AwsComponent):
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
         `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs;
-        `backups` gets Vault's snapshots.
+        `backups` gets Vault's snapshots, and `repositories` starts the names of those of our images.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -111,6 +112,7 @@ class Controllers(AwsComponent):
                 "vault", "vault-configure", rights.recovery_keys(scope, vault.recovery_secret_arn, secrets_key_arn)
             ),
             "vault-snapshot": Controller("vault", "vault-snapshot", rights.snapshots(scope, backups, "vault")),
+            "kyverno": Controller("kyverno", "kyverno-admission-controller", rights.signatures(scope, repositories)),
         }
         if zone_arn is not None:
             controllers["external-dns"] = Controller(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import logging, serviceaccount
-from pulumi_kubernetes import apiextensions, core, rbac
+from pulumi_kubernetes import apiextensions, core, networking, rbac
 
 from components.aws import component as aws_component
 from components.crosscloud.component import CrossCloudComponent
@@ -109,6 +109,13 @@ class SecretReplication(CrossCloudComponent):
             opts=self.child(),
         )
         self._namespace = name_of(namespace.metadata)
+        # Nothing runs here: External Secrets, which does the work, is in a namespace of its own.
+        networking.v1.NetworkPolicy(
+            f"{name}-default-deny",
+            metadata={"name": "default-deny", "namespace": self._namespace},
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=self.child(),
+        )
         self._store(self._account(), self._federation(source, target), target)
         for secret in secrets:
             self._copy(secret, source.arns[secret], target.names[secret], target.topic)

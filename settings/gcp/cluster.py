@@ -1,13 +1,12 @@
 """Settings of the standby's cluster, its fleet and what it admits."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from settings.types import ArtifactName, DomainName, Model, Refusal, between, distinct, matching
+from settings.types import ArtifactName, DomainName, Model, PublicKey, Refusal, between, distinct, matching
 
 IamMember = Annotated[
     str,
@@ -56,14 +55,6 @@ ExclusionName = Annotated[
         "use 1 to 63 lower-case letters, digits and hyphens, starting with a letter",
     ),
 ]
-
-
-def _a_public_key(text: str) -> str:
-    if not re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?", text):
-        raise Refusal(
-            "no signature could be checked with it", "paste what `gcloud kms keys versions get-public-key` prints"
-        )
-    return text
 
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -168,9 +159,7 @@ class FleetSettings(Model):
 class AdmissionSettings(Model):
     """What may run: images that our attestor vouched for, and those that are Google's own."""
 
-    public_keys: Annotated[
-        Mapping[KeyVersion, Annotated[str, AfterValidator(_a_public_key)]], Field(max_length=10, default_factory=dict)
-    ]
+    public_keys: Annotated[Mapping[KeyVersion, PublicKey], Field(max_length=10, default_factory=dict)]
     """The signing key's public keys in PEM, by version; without one nothing but Google's own images can start."""
 
     attesters: IamMembers = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from settings.kubernetes.admission import PodAdmissionSettings
 from settings.kubernetes.alerting import AlertingSettings
 from settings.kubernetes.certificates import CertificateSettings
 from settings.kubernetes.chaos import ChaosSettings
@@ -62,3 +63,6 @@ class PlatformSettings(Model):
 
     vault: VaultSettings = VaultSettings()
     """The store of secrets that people write."""
+
+    admission: PodAdmissionSettings = PodAdmissionSettings()
+    """What may start in the workloads' namespaces."""

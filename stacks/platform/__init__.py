@@ -13,6 +13,7 @@ from stacks.platform import (
     objectives,
     observability,
     secrets,
+    supply,
     vault,
     workloads,
 )
@@ -43,4 +44,5 @@ def install(site: Site) -> None:
     routes = alerting.install(site, stored, observed.namespace)
     release = observability.install(site, observed, stored, routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
+    supply.install(site)
     chaos.install(site)

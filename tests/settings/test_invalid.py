@@ -12,6 +12,7 @@ from settings.problems import show_value
 REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
 TABLE = {"hash_key": "id", "attributes": {"id": "S"}}
+PEM = "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n"
 ROLE = "arn:aws:iam::210987654321:role/platform"
 CIRCUIT = {
     "google_location": "pdx-zone1-1922",
@@ -59,6 +60,10 @@ CASES = {
             at="databases.postgres", shown='"postgres"',
         ),
         Case("a second database", "databases", {"one": {}, "two": {}}, "remove some"),
+        Case("signing key that is none", "platform", {"admission": {"signing_keys": {"ci": "abc"}}},
+             "cosign public-key", at="platform.admission.signing_keys.ci", shown='"abc"'),
+        Case("signing key that policies cannot name", "platform", {"admission": {"signing_keys": {"a-b": PEM}}},
+             "lower-case letters and digits", at="platform.admission.signing_keys.a-b", shown='"a-b"'),
         Case("bucket that the platform has itself", "buckets", {"logs": {}}, "such as assets",
              at="buckets.logs", shown='"logs"'),
         Case("artifact in upper case", "artifacts", ["Core", "bundles/shared"], "lower-case",

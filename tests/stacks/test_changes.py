@@ -199,7 +199,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "object_replication.transfer_subject": [{"object_replication.transfer_subject": "112233445566778899001"}],
         "writer.image_digest": [{"writer.image_digest": f"sha256:{'ab' * 32}"}],
         "cache_warming.image_digest": [{"cache_warming.image_digest": f"sha256:{'ab' * 32}"}],
-        "cache_warming.period_minutes": [{"cache_warming.period_minutes": 60}],
+        "cache_warming.period_minutes": [{"cache_warming.period_minutes": 60, "cache_warming.rpo": 180}],
         "row_replication.producer_projects": [{"row_replication.producer_projects": ["producer-project"]}],
         "row_replication.source_ca": [{"row_replication.source_ca": CERTIFICATE}],
         "stream_replication.secret_store.first_reminder": [

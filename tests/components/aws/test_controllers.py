@@ -12,7 +12,7 @@ CLUSTER = "platform-production"
 ZONE = "arn:aws:route53:::hostedzone/Z0000000000000000000A"
 
 # Reads and lists for which AWS has no resource-level permission; each stands in a statement of its own.
-EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read", "ZonalShift"}
+EVERYWHERE = {"Find", "Login", "NodeProfiles", "Prices", "Read", "ZonalShift"}
 
 # X-Ray has none for its writes either.
 WRITTEN_EVERYWHERE = {"Traces": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]}
@@ -44,6 +44,7 @@ class TestIdentities:
             ("load-balancing", "aws-load-balancer-controller"),
             ("karpenter", "karpenter"),
             ("external-secrets", "external-secrets"),
+            ("kyverno", "kyverno-admission-controller"),
         }
         assert len({node.inputs["roleArn"] for node in associations}) == len(associations) == len(accounts)
 

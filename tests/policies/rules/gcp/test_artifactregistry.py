@@ -97,6 +97,10 @@ CASES = {
             # The primary has the registries of its own cloud.
             [REPOSITORY, pod("111122223333.dkr.ecr.us-west-2.amazonaws.com/core:1", stack="prod")],
             [REPOSITORY, release({"image": {"repository": f"{HOST}/core", "digest": DIGEST}})],
+            [
+                REPOSITORY,
+                release({"image": {"registry": HOST.partition("/")[0], "repository": f"{HOST.partition('/')[2]}/x"}}),
+            ],
         ],
         fails=[
             ([REPOSITORY, pod("nginx:1.29")], IMAGE),
@@ -110,6 +114,10 @@ CASES = {
             ),
             ([REPOSITORY, release({}, chart="oci://ghcr.io/org/chart")], "chart"),
             ([REPOSITORY, release({"image": {"repository": "grafana/grafana"}})], "values.image.repository"),
+            (
+                [REPOSITORY, release({"image": {"registry": "reg.example.com", "repository": "x"}})],
+                "values.image.repository",
+            ),
             ([REPOSITORY, release({"sidecar": "registry.k8s.io/pause:3.10"})], "values.sidecar"),
             ([REPOSITORY, FLUX.set("spec.url", "https://github.com/org/repo")], "spec.url"),
             (
