@@ -391,6 +391,23 @@ class Shared(StackSettings):
             check_uses(workloads, {kind: info.data[key] for kind, key in keys.items()})
         return workloads
 
+    @field_validator("platform")
+    @classmethod
+    def _what_is_delivered_is_kept(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        delivery = platform.delivery
+        for field in ("chart", "bundle"):
+            if getattr(delivery, field) not in info.data.get("artifacts", (getattr(delivery, field),)):
+                raise Refusal(
+                    "no registry holds it", "name one of artifacts, or add it there", at=("delivery", field)
+                )
+        if delivery.sso and delivery.sso.client_secret not in info.data.get("app_secrets", delivery.sso.client_secret):
+            raise Refusal(
+                "no secret has that name",
+                "name one of app_secrets, or add it there",
+                at=("delivery", "sso", "client_secret"),
+            )
+        return platform
+
     @cached_property
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""

@@ -29,15 +29,26 @@ class Chart:
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
+        "argo-cd": Chart("https://argoproj.github.io/argo-helm", "10.1.1"),
+        "argo-rollouts": Chart("https://argoproj.github.io/argo-helm", "2.41.0"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
+        "flux2": Chart("https://fluxcd-community.github.io/helm-charts", "2.18.3"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
 
 IMAGES: Mapping[str, str] = MappingProxyType(
     {
+        "argo-rollouts": "quay.io/argoproj/argo-rollouts:v1.9.0",
+        "argocd": "quay.io/argoproj/argocd:v3.4.4",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
+        "flux-cli": "ghcr.io/fluxcd/flux-cli:v2.8.5",
+        "flux-helm-controller": "ghcr.io/fluxcd/helm-controller:v1.5.3",
+        "flux-notification-controller": "ghcr.io/fluxcd/notification-controller:v1.8.3",
+        "flux-source-controller": "ghcr.io/fluxcd/source-controller:v1.8.2",
+        "haproxy": "public.ecr.aws/docker/library/haproxy:3.3.10-alpine",
+        "redis": "public.ecr.aws/docker/library/redis:8.2.3-alpine",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

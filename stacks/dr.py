@@ -223,7 +223,7 @@ class _Region:
         self.fleet = Fleet(
             "fleet",
             self.scope,
-            self.settings.fleet,
+            self.settings.platform.delivery,
             cluster_name=self.prefix,
             cluster=self.cluster,
             registry=self.registry,

@@ -1,5 +1,6 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
+from settings.kubernetes.delivery import DeliverySettings
 from settings.types import Model
 from settings.vendor import VendorImages
 
@@ -13,3 +14,6 @@ class PlatformSettings(Model):
 
     images: VendorImages
     """Digests of others' images, the same in both registries, by their names in settings/vendor.py."""
+
+    delivery: DeliverySettings = DeliverySettings()
+    """What Argo CD, Flux and Config Sync apply."""
