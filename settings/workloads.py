@@ -26,12 +26,20 @@ from settings.types import (
     matching,
 )
 
+# Namespaces of what else runs in the clusters, and what network policies call places outside them.
+RESERVED_NAMES = (
+    "argo-rollouts", "argocd", "autoneg-system", "cert-manager", "chaos-mesh", "config-management-system", "default",
+    "external-dns", "external-secrets", "flux-system", "karpenter", "kyverno", "litmus", "monitoring",
+    "observability", "sonarqube", "trivy-system", "vault", "zap",
+    "api-server", "buckets", "cache", "database", "internet", "mesh", "switch", "tables", "topics",
+)  # fmt: skip
+
 WorkloadName = Annotated[
     str,
     *matching(
-        r"(?!kube-|istio-|default$|vault$|argocd$|monitoring$)[a-z]([a-z0-9-]{0,28}[a-z0-9])?",
-        "it cannot be a namespace, a service account and a Helm release at once, or is another's name",
-        "use 1 to 30 lower-case letters, digits and hyphens that start with a letter, such as core",
+        rf"(?!kube-|istio-|gke-|({'|'.join(RESERVED_NAMES)})$)[a-z]([a-z0-9-]{{0,23}}[a-z0-9])?",
+        "it cannot be a namespace, a Helm release and part of a Google account's id at once, or is another's name",
+        "use 1 to 25 lower-case letters, digits and hyphens that start with a letter, such as core",
     ),
 ]
 """A workload's name: of its namespace, its service account, its Service and its release."""

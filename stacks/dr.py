@@ -35,6 +35,7 @@ from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
 from components.gcp.watch.rows import Watched
+from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
 from components.kubernetes.vendor import Vendor
@@ -45,6 +46,7 @@ from settings.stacks import Dr
 from stacks import inventory, platform
 from stacks.contracts import DrExports, StandbyEdgeExports
 from stacks.platform.site import OnGcp, Site
+from stacks.regions import standby
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -143,6 +145,7 @@ class _Region:
         self._edge()
         self._security()
         self._observability()
+        self._workloads()
         self._contents()
 
     def _project(self) -> None:
@@ -409,6 +412,29 @@ class _Region:
             opts=self.opts,
         )
 
+    def _workloads(self) -> None:
+        """Who the workloads' pods are; what they find here."""
+        stores = Stores(self.database, self.cache, self.stream, self.messaging, self.tables, self.buckets)
+        self.workloads = {
+            name: WorkloadIdentity(
+                f"workload-{name}",
+                self.scope,
+                workload_name=name,
+                workload=workload,
+                workload_pool=self.cluster.workload_pool,
+                stores=stores,
+                opts=self.opts,
+            ).identity
+            for name, workload in self.settings.workloads.items()
+        }
+        self.told = standby.region(
+            self.settings,
+            stores,
+            mode=self.mode,
+            repositories=self.registry.repository_urls,
+            secrets=self.secrets.names,
+        )
+
     def _contents(self) -> None:
         """What runs in the cluster."""
         if not self.settings.platform.installed:
@@ -433,6 +459,9 @@ class _Region:
                 ),
                 self.settings,
                 OnGcp(self.scope.project, self.scope.region),
+                self.told,
+                self.workloads,
+                standby.places(ranges),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

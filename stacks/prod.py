@@ -30,6 +30,7 @@ from components.aws.watch import data as watch_data
 from components.aws.watch import edge as watch_edge
 from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
+from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
 from components.kubernetes.vendor import Vendor
@@ -39,6 +40,7 @@ from settings.stacks import Prod
 from stacks import inventory, platform
 from stacks.contracts import ProdExports
 from stacks.platform.site import OnAws, Site
+from stacks.regions import primary
 
 KEYS = {
     "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
@@ -90,6 +92,7 @@ class _Region:
         self._recovery()
         self._security()
         self._observability()
+        self._workloads()
         self._contents()
 
     def _network(self) -> None:
@@ -349,6 +352,33 @@ class _Region:
             opts=self.opts,
         )
 
+    def _workloads(self) -> None:
+        """Who the workloads' pods are; what they find here."""
+        stores = Stores(
+            self.database,
+            self.cache,
+            self.stream,
+            self.tables,
+            self.buckets,
+            tables_key_arn=self.keys.arns["tables"],
+            objects_key_arn=self.keys.arns["objects"],
+        )
+        self.workloads = {
+            name: WorkloadIdentity(
+                f"workload-{name}",
+                self.scope,
+                workload_name=name,
+                workload=workload,
+                cluster_name=self.cluster.name,
+                stores=stores,
+                opts=self.opts,
+            ).identity
+            for name, workload in self.settings.workloads.items()
+        }
+        self.told = primary.region(
+            self.settings, stores, repositories=self.registry.repository_urls, secrets_path=self.prefix
+        )
+
     def _contents(self) -> None:
         """What runs in the cluster."""
         if not self.settings.platform.installed:
@@ -372,6 +402,9 @@ class _Region:
                 ),
                 self.settings,
                 OnAws(self.scope.region, self.controllers.service_accounts),
+                self.told,
+                self.workloads,
+                primary.places(self.settings.plan.aws),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

@@ -11,8 +11,8 @@ from components.tags import DataClass
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 
-Port = int | tuple[str, int]
-"""A TCP port, or a protocol and a port."""
+Port = int | range | tuple[str, int]
+"""A TCP port, some of them in a row, or a protocol and a port."""
 
 Peer = networking.v1.NetworkPolicyPeerArgsDict
 """A peer of a network policy."""
@@ -163,7 +163,12 @@ class Namespace(KubernetesComponent):
 
 
 def _ports(ports: Sequence[Port]) -> list[networking.v1.NetworkPolicyPortArgsDict]:
-    return [
-        {"protocol": port[0], "port": port[1]} if isinstance(port, tuple) else {"protocol": "TCP", "port": port}
-        for port in ports
-    ]
+    return [_port(port) for port in ports]
+
+
+def _port(port: Port) -> networking.v1.NetworkPolicyPortArgsDict:
+    if isinstance(port, range):
+        return {"protocol": "TCP", "port": port[0], "end_port": port[-1]}
+    if isinstance(port, tuple):
+        return {"protocol": port[0], "port": port[1]}
+    return {"protocol": "TCP", "port": port}

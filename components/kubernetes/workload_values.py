@@ -23,6 +23,9 @@ PROMETHEUS = "http://kube-prometheus-stack-prometheus.observability:9090"
 class Identity:
     """Who a workload's pods are in their cloud."""
 
+    service_account: pulumi.Input[str]
+    """Its name, known once its pods get their rights: whoever is told it waits for them."""
+
     database_user: pulumi.Input[str]
     """The user of the relational database that they log in as, by a token of the cloud's."""
 
@@ -39,6 +42,9 @@ class Region:
     name: str
     """The cloud's name of it."""
 
+    environment: Mapping[str, pulumi.Input[str]]
+    """Environment variables of all."""
+
     repositories: Mapping[str, pulumi.Input[str]]
     """Where images are, without a tag, by artifact."""
 
@@ -46,7 +52,7 @@ class Region:
     """Names of secrets in the cloud's store, by the name in the settings."""
 
     database: Mapping[str, pulumi.Input[str]]
-    """Environment variables of who uses the relational database; the two below likewise."""
+    """Those of who uses the relational database; the two below likewise."""
 
     cache: Mapping[str, pulumi.Input[str]]
     stream: Mapping[str, pulumi.Input[str]]
@@ -94,10 +100,11 @@ def environment(
     """What a pod is told: its region and what it uses there; what the settings say themselves wins."""
     uses = workload.uses
     told: dict[str, pulumi.Input[str]] = {
+        **region.environment,
         "REGION": region.name,
         "REGION_ROLE": region.role,
         "REGION_MODE": region.mode,
-        "OTEL_SERVICE_NAME": name,
+        "OTEL_SERVICE_NAME": identity.service_account,
         "OTEL_EXPORTER_OTLP_ENDPOINT": TRACES,
         "OTEL_RESOURCE_ATTRIBUTES": f"service.namespace={name},service.version={workload.version}",
     }

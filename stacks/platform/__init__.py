@@ -1,9 +1,10 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import secrets
+from stacks.platform import secrets, workloads
 from stacks.platform.site import Site
 
 
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
     secrets.install(site)
+    workloads.install(site)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pulumi
 
 from components.kubernetes.component import Scope
+from components.kubernetes.workload_values import Identity, Region
+from components.kubernetes.workloads import Outside, Place
 from settings.shared import Shared
 
 
@@ -33,5 +35,14 @@ class Site:
     scope: Scope
     settings: Shared
     here: OnAws | OnGcp
+    region: Region
+    """What workloads' pods are told."""
+
+    identities: Mapping[str, Identity]
+    """Who workloads' pods are in their cloud, by name."""
+
+    places: Mapping[Outside, Place]
+    """Where workloads' pods reach what is no workload."""
+
     opts: pulumi.ResourceOptions
     """With the cluster's provider."""

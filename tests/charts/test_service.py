@@ -41,6 +41,7 @@ def region(mode: Mode, *, rollouts: bool) -> Region:
         role="primary",
         mode=mode,
         name="us-west-2",
+        environment={"CLOUD": "aws"},
         repositories={artifact: f"registry.example.com/platform/{artifact}" for artifact in SHARED["artifacts"]},
         secrets=names["app_secrets"],
         database={"DATABASE_HOST": "database.example.com"},
@@ -89,13 +90,15 @@ def pods(objects: list[Object]) -> Iterator[Object]:
 def case(request: pytest.FixtureRequest) -> tuple[str, Object]:
     """A workload's name, and its values in a region's role."""
     name, mode, rollouts = request.param
-    return name, values(name, WORKLOADS[name], region(mode, rollouts=bool(rollouts)), Identity(name))
+    return name, values(name, WORKLOADS[name], region(mode, rollouts=bool(rollouts)), Identity(name, name))
 
 
 @pytest.fixture
 def given() -> Object:
     """Values of one workload, to change."""
-    return values("core", WORKLOADS["core"], region("active", rollouts=True), Identity("core", {"example.com/as": "a"}))
+    return values(
+        "core", WORKLOADS["core"], region("active", rollouts=True), Identity("core", "core", {"example.com/as": "a"})
+    )
 
 
 def test_it_passes_the_linter(case: tuple[str, Object], tmp_path: Path) -> None:
@@ -196,7 +199,9 @@ def test_secrets_are_mounted_and_in_no_variable(given: Object, tmp_path: Path) -
 
 
 def test_a_workload_without_secrets_asks_for_none(tmp_path: Path) -> None:
-    given = values("api-gateway", WORKLOADS["api-gateway"], region("active", rollouts=True), Identity("api-gateway"))
+    given = values(
+        "api-gateway", WORKLOADS["api-gateway"], region("active", rollouts=True), Identity("api-gateway", "api-gateway")
+    )
     objects = render("api-gateway", given, tmp_path)
 
     assert "ExternalSecret" not in {found["kind"] for found in objects}
