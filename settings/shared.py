@@ -397,9 +397,7 @@ class Shared(StackSettings):
         delivery = platform.delivery
         for field in ("chart", "bundle"):
             if getattr(delivery, field) not in info.data.get("artifacts", (getattr(delivery, field),)):
-                raise Refusal(
-                    "no registry holds it", "name one of artifacts, or add it there", at=("delivery", field)
-                )
+                raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("delivery", field))
         if delivery.sso and delivery.sso.client_secret not in info.data.get("app_secrets", delivery.sso.client_secret):
             raise Refusal(
                 "no secret has that name",

@@ -290,6 +290,10 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
+            pulled_arns=[
+                self.registry.repository_arns[artifact]
+                for artifact in (self.settings.platform.delivery.chart, self.settings.platform.delivery.bundle)
+            ],
             zone_arn=self.edge.zone.arn,
             reserved_names=[
                 *self.edge.names,

@@ -49,6 +49,7 @@ class Controllers(AwsComponent):
         queues_key_arn: pulumi.Input[str],
         secrets_key_arn: pulumi.Input[str],
         secrets_path: str,
+        pulled_arns: Sequence[pulumi.Input[str]],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -57,6 +58,7 @@ class Controllers(AwsComponent):
 
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods.
+        `pulled_arns` are the repositories that Argo CD reads, with tokens that External Secrets draws for it.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -84,7 +86,9 @@ class Controllers(AwsComponent):
                 ),
             ),
             "external-secrets": Controller(
-                "external-secrets", "external-secrets", rights.secrets(scope, secrets_path, secrets_key_arn)
+                "external-secrets",
+                "external-secrets",
+                [*rights.secrets(scope, secrets_path, secrets_key_arn), *rights.registry_login(pulled_arns)],
             ),
         }
         if zone_arn is not None:

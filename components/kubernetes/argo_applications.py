@@ -58,9 +58,8 @@ class ArgoApplications(KubernetesComponent):
     """The applications, each in a project that can reach no further than it must.
 
     Workloads' applications take one chart, into workloads' namespaces alone, and nothing that belongs to the whole
-    cluster. The project `default`, which Argo CD makes itself and opens to everything, is closed. Whatever is changed by
-    hand is put back, and what leaves the chart or the settings is deleted. A canary's selector of pods stays the
-    Rollout's to write.
+    cluster. The project `default`, which Argo CD makes itself and opens to everything, is closed. What is changed by
+    hand is put back, and what leaves the chart or the settings is deleted.
     """
 
     def __init__(
@@ -150,7 +149,7 @@ class ArgoApplications(KubernetesComponent):
             },
             opts=self.child(depends_on=[self._after]),
         )
-        return made.metadata.apply(lambda metadata: metadata["name"])
+        return made.id.apply(lambda _: project)
 
     def _application(
         self,

@@ -26,7 +26,7 @@ SSO_SECRET = "argocd-sso"
 
 # Between its own pods: server, repo-server, Redis with its sentinels, and the proxy before them.
 OWN_PORTS: Sequence[Port] = (6379, 8080, 8081, 26379)
-METRICS_PORTS: Sequence[Port] = (8082, 8083, 8084, 9001, 9101)
+METRICS_PORTS: Sequence[Port] = (8082, 8083, 8084, 9001)
 
 # What charts/service and the shared bundle consist of; the controller may write nothing else anywhere.
 WRITTEN: Mapping[str, Sequence[str]] = {
@@ -103,12 +103,13 @@ class ArgoCd(KubernetesComponent):
         region: str,
         registry: Mapping[str, pulumi.Input[str]],
         secrets: Mapping[str, str],
+        after: pulumi.Resource,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Install it.
 
         `registry` holds the repositories of the chart and the bundle by artifact, without a scheme; `secrets` the names
-        in the cloud's store.
+        in the cloud's store. `after` is the release that defines the kinds of external secrets.
         """
         super().__init__("ArgoCd", name, scope, "internal", opts)
         place = Namespace(
@@ -118,7 +119,7 @@ class ArgoCd(KubernetesComponent):
             labels=READS_STORE if settings.sso else None,
             opts=self.child(),
         )
-        self.namespace = place.namespace
+        self.namespace, self._after = place.namespace, after
         place.admit("from-itself", [namespace_peer(NAMESPACE)], OWN_PORTS)
         place.admit("from-monitoring", [namespace_peer("observability")], METRICS_PORTS)
         place.let_out("to-itself", [namespace_peer(NAMESPACE)], OWN_PORTS)
@@ -146,13 +147,13 @@ class ArgoCd(KubernetesComponent):
         https://external-secrets.io/latest/api/generator/ecr/
         """
         called = f"repository-{artifact.replace('/', '-')}"
-        token = apiextensions.CustomResource(
+        apiextensions.CustomResource(
             f"{name}-token",
             api_version="generators.external-secrets.io/v1alpha1",
             kind="ECRAuthorizationToken",
             metadata={"name": called, "namespace": self.namespace},
             spec={"region": region},
-            opts=self.child(),
+            opts=self.child(depends_on=[self._after]),
         )
         self._external_secret(
             f"{name}-credentials",
@@ -172,7 +173,7 @@ class ArgoCd(KubernetesComponent):
                             "generatorRef": {
                                 "apiVersion": "generators.external-secrets.io/v1alpha1",
                                 "kind": "ECRAuthorizationToken",
-                                "name": token.metadata.apply(lambda metadata: metadata["name"]),
+                                "name": called,
                             }
                         }
                     }
@@ -218,14 +219,13 @@ class ArgoCd(KubernetesComponent):
                 },
                 **source,
             },
-            opts=self.child(),
+            opts=self.child(depends_on=[self._after]),
         )
 
 
 def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
     """The chart's values; its own security contexts are the restricted ones."""
     vendor = scope.vendor
-    monitored = {"enabled": True, "serviceMonitor": {"enabled": True}}
     pair = {"replicas": 2, "pdb": {"enabled": True, "minAvailable": 1}}
     return {
         "global": {
@@ -252,25 +252,21 @@ def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
             "ssh": {"knownHosts": ""},
         },
         "controller": {
-            "metrics": {**monitored, "applicationLabels": {"enabled": False}},
             "resources": _resources("250m", "1Gi"),
             "clusterRoleRules": {"enabled": True, "rules": [*_rules(WRITTEN, WRITE), *_rules(SHOWN, READ)]},
         },
         "server": {
             **pair,
-            "metrics": monitored,
             "resources": _resources("100m", "256Mi"),
             "clusterRoleRules": {"enabled": True, "rules": _server_rules()},
         },
         "repoServer": {
             **pair,
-            "metrics": monitored,
             "resources": _resources("100m", "512Mi"),
             "automountServiceAccountToken": False,
             "serviceAccount": {"automountServiceAccountToken": False},
         },
         "notifications": {
-            "metrics": monitored,
             "resources": _resources("50m", "128Mi"),
             "secret": {"create": True},
             **_notifications(),
@@ -307,7 +303,6 @@ def _redis(scope: Scope) -> dict[str, Any]:
             "podDisruptionBudget": {"minAvailable": 2},
             "resources": small,
             "init": {"resources": small},
-            "metrics": {"enabled": True, "serviceMonitor": {"enabled": True}},
         },
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apiextensions, core, rbac
+from pulumi_kubernetes import apiextensions, core, meta, rbac
 
 from components.kubernetes.argo_applications import Delivery
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
@@ -99,7 +99,7 @@ class FluxReleases(KubernetesComponent):
         for workload_name, workload in workloads.items():
             account = self._account(f"{name}-{workload_name}", workload.namespace)
             waits = self.child(depends_on=[after])
-            source = apiextensions.CustomResource(
+            apiextensions.CustomResource(
                 f"{name}-{workload_name}-chart",
                 api_version=SOURCE_API,
                 kind="OCIRepository",
@@ -122,10 +122,7 @@ class FluxReleases(KubernetesComponent):
                 kind="HelmRelease",
                 metadata={"name": workload_name, "namespace": workload.namespace},
                 spec={
-                    "chartRef": {
-                        "kind": "OCIRepository",
-                        "name": source.metadata.apply(lambda metadata: metadata["name"]),
-                    },
+                    "chartRef": {"kind": "OCIRepository", "name": workload_name},
                     "releaseName": workload_name,
                     "serviceAccountName": account,
                     **_course(),
@@ -137,7 +134,7 @@ class FluxReleases(KubernetesComponent):
 
     def _account(self, name: str, namespace: pulumi.Input[str]) -> pulumi.Output[str]:
         """Who Flux is in a namespace; known once it may do what it must."""
-        metadata = {"name": DELIVERER, "namespace": namespace}
+        metadata: meta.v1.ObjectMetaArgsDict = {"name": DELIVERER, "namespace": namespace}
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=self.child()
         )

@@ -58,7 +58,6 @@ def _values(scope: Scope) -> dict[str, Any]:
                     "labelSelector": {"matchLabels": {"app.kubernetes.io/component": "rollouts-controller"}},
                 }
             ],
-            "metrics": {"enabled": True, "serviceMonitor": {"enabled": True}},
         },
         "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "providerRBAC": {"providers": {mesh: mesh == "istio" for mesh in MESHES}},

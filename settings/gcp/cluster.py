@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from settings.types import ArtifactName, DomainName, Model, Refusal, between, distinct, matching
+from settings.types import DomainName, Model, Refusal, between, distinct, matching
 
 IamMember = Annotated[
     str,

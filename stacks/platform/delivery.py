@@ -12,8 +12,11 @@ from components.kubernetes.workload_values import values
 from stacks.platform.site import OnAws, Site
 
 
-def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]]) -> None:
-    """Install what delivers, and have it deliver each workload into its namespace."""
+def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_secrets: pulumi.Resource) -> None:
+    """Install what delivers, and have it deliver each workload into its namespace.
+
+    `external_secrets` is the release that defines their kinds.
+    """
     settings, registry = site.settings.platform.delivery, site.region.repositories
     workloads = {
         name: Delivery(namespaces[name], values(name, workload, site.region, site.identities[name]))
@@ -28,6 +31,7 @@ def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]]) -> None:
             region=site.here.region,
             registry=registry,
             secrets=site.region.secrets,
+            after=external_secrets,
             opts=site.opts,
         )
         ArgoApplications(
