@@ -390,7 +390,7 @@ class _Region:
             workload_pool=self.cluster.workload_pool,
             zone_name=self.edge.zones["gcp"].name,
             secrets=self.secrets.ids,
-            repositories={"bundles": self.registry.repository_ids["bundles"]},
+            repositories={"charts": self.registry.repository_ids["charts"]},
             vault_key_id=self.keys.ids["vault"],
             opts=self.opts,
         )

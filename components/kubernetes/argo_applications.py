@@ -15,7 +15,7 @@ HERE = "https://kubernetes.default.svc"
 """The cluster that Argo CD runs in."""
 
 SHARED_NAMESPACE = "default"
-"""Where the shared bundle has objects, beside those of the whole cluster."""
+"""Where the shared bundle has objects."""
 
 # https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/
 CASCADE = "resources-finalizer.argocd.argoproj.io"
@@ -36,12 +36,10 @@ WORKLOAD_KINDS: Sequence[tuple[str, str]] = (
 """What charts/service consists of."""
 
 SHARED_KINDS: Sequence[tuple[str, str]] = (
-    ("", "LimitRange"),
     ("", "ResourceQuota"),
     ("", "ServiceAccount"),
     ("networking.k8s.io", "NetworkPolicy"),
 )
-SHARED_CLUSTER_KINDS: Sequence[tuple[str, str]] = (("rbac.authorization.k8s.io", "ClusterRole"),)
 """What bundles/shared consists of."""
 
 
@@ -110,7 +108,6 @@ class ArgoApplications(KubernetesComponent):
                     source=bundle,
                     namespaces=[SHARED_NAMESPACE],
                     kinds=SHARED_KINDS,
-                    cluster_kinds=SHARED_CLUSTER_KINDS,
                 ),
                 namespace=SHARED_NAMESPACE,
                 source={"repoURL": bundle, "targetRevision": settings.bundle_digest, "path": "."},
@@ -125,7 +122,6 @@ class ArgoApplications(KubernetesComponent):
         source: pulumi.Input[str] | None = None,
         namespaces: Sequence[pulumi.Input[str]] = (),
         kinds: Sequence[tuple[str, str]] = (),
-        cluster_kinds: Sequence[tuple[str, str]] = (),
         windows: Sequence[SyncWindow] = (),
     ) -> pulumi.Output[str]:
         """A project that takes one source into some namespaces, or nothing at all."""
@@ -143,7 +139,7 @@ class ArgoApplications(KubernetesComponent):
                 "description": description,
                 "sourceRepos": [] if source is None else [source],
                 "destinations": [{"server": HERE, "namespace": namespace} for namespace in namespaces],
-                "clusterResourceWhitelist": _kinds(cluster_kinds),
+                "clusterResourceWhitelist": [],
                 "namespaceResourceWhitelist": _kinds(kinds),
                 "syncWindows": [_window(window) for window in windows],
             },

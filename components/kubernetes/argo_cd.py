@@ -30,7 +30,7 @@ METRICS_PORTS: Sequence[Port] = (8082, 8083, 8084, 9001)
 
 # What charts/service and the shared bundle consist of; the controller may write nothing else anywhere.
 WRITTEN: Mapping[str, Sequence[str]] = {
-    "": ("limitranges", "resourcequotas", "serviceaccounts", "services"),
+    "": ("resourcequotas", "serviceaccounts", "services"),
     "apps": ("deployments",),
     "argoproj.io": ("analysistemplates", "rollouts"),
     "autoscaling": ("horizontalpodautoscalers",),
@@ -38,7 +38,6 @@ WRITTEN: Mapping[str, Sequence[str]] = {
     "monitoring.coreos.com": ("servicemonitors",),
     "networking.k8s.io": ("networkpolicies",),
     "policy": ("poddisruptionbudgets",),
-    "rbac.authorization.k8s.io": ("clusterroles",),
 }
 
 # What those make in turn, which people see beneath them; no secret is among them.
