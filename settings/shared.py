@@ -412,6 +412,13 @@ class Shared(StackSettings):
         return plan(self.addresses)
 
     @property
+    def delivered(self) -> dict[str, str | None]:
+        """Digest of all that is delivered: equal in both regions once both are updated from the same settings."""
+        delivery = self.platform.delivery
+        images = {f"workloads/{name}": workload.digest for name, workload in self.workloads.items()}
+        return {delivery.chart: delivery.chart_digest, delivery.bundle: delivery.bundle_digest, **images}
+
+    @property
     def database_name(self) -> str:
         """The name of the one relational database."""
         return next(iter(self.databases))

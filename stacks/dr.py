@@ -38,6 +38,7 @@ from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.flux import NAMESPACE as FLUX
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
@@ -472,6 +473,7 @@ class _Region:
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
+            *watch_compute.delivery(FLUX),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),
             *watch_data.cache(self.cache.instance_id),
@@ -489,6 +491,7 @@ class _Region:
         """What the stack tells the others, and people."""
         return {
             "mode": self.mode,
+            "delivered": self.settings.delivered,
             "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
             "cluster": {

@@ -451,6 +451,7 @@ class _Region:
     def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
+            "delivered": self.settings.delivered,
             "observability": {
                 "dashboardName": self.observability.dashboard_name,
                 "topicArns": self.observability.topic_arns,

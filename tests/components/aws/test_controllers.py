@@ -12,7 +12,7 @@ CLUSTER = "platform-production"
 ZONE = "arn:aws:route53:::hostedzone/Z0000000000000000000A"
 
 # Reads and lists for which AWS has no resource-level permission; each stands in a statement of its own.
-EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read"}
+EVERYWHERE = {"Find", "NodeProfiles", "Prices", "Read", "Token"}
 
 
 def granted(graph: Graph, controller: str) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Delivery: both clusters run the same chart by the same digest from their own registry, and reach no further."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,11 @@ class TestBothSides:
             [node] = [node for node in graphs[stack].of_type(CHART) if node.inputs["chart"].endswith(f"/{chart}")]
             assert node.inputs["version"] == CHARTS[chart].version
             assert node.inputs["chart"].startswith("oci://")
+
+    def test_each_tells_what_it_delivers_so_that_drift_shows(self, prod: Graph, dr: Graph) -> None:
+        told = [graph.document["outputs"]["delivered"] for graph in (prod, dr)]
+        assert told[0] == told[1]
+        assert told[0].keys() >= {"charts/service", *(f"workloads/{name}" for name in WORKLOADS)}
 
     def test_only_the_primary_leads_a_revision_in_by_a_canary(self, prod: Graph, dr: Graph) -> None:
         for workload in WORKLOADS:
@@ -241,7 +247,49 @@ class TestFlux:
         assert repositories == {"controllers-flux-charts"}
 
 
+def with_delivery(project: Path, preview: Callable[..., Any], **delivery: object) -> dict[str, Graph]:
+    """The simulated updates of prod and dr with other settings of delivery."""
+    file = project / "Pulumi.yaml"
+    tree = yaml.safe_load(file.read_text())
+    tree["config"]["platform"] = {"type": "object", "value": {"delivery": delivery}}
+    file.write_text(yaml.safe_dump(tree))
+    result = preview("prod", "dr", "--json", "--pass", "update", "--project", str(project))
+    assert result.returncode == 0, result.stderr
+    return dict(zip(("prod", "dr"), [Graph(json.loads(line)) for line in result.stdout.splitlines()], strict=True))
+
+
 class TestBundle:
+    def test_both_read_the_same_one_by_its_digest(self, project_copy: Path, preview: Callable[..., Any]) -> None:
+        graphs = with_delivery(project_copy, preview, bundle_digest=DIGEST)
+        shared = named(graphs["prod"], APPLICATION)["shared"]["spec"]
+        assert shared["source"] == {
+            "repoURL": f"oci://{registry(graphs['prod'])['bundles/shared']}",
+            "targetRevision": DIGEST,
+            "path": ".",
+        }
+        project = named(graphs["prod"], PROJECT)[shared["project"]]["spec"]
+        assert project["sourceRepos"] == [shared["source"]["repoURL"]]
+        assert [each["namespace"] for each in project["destinations"]] == [argo_applications.SHARED_NAMESPACE]
+        assert project["clusterResourceWhitelist"] == []
+
+        [sync] = [
+            node
+            for node in graphs["dr"].of_type("gcp:gkehub/featureMembership:FeatureMembership")
+            if node.inputs["feature"] == "configmanagement"
+        ]
+        assert sync.inputs["configmanagement"]["configSync"]["oci"] == {
+            "syncRepo": f"{registry(graphs['dr'])['bundles/shared']}@{DIGEST}",
+            "secretType": "gcpserviceaccount",
+            "gcpServiceAccountEmail": "config-sync@example-standby.iam.gserviceaccount.com",
+        }
+        grants = {
+            node.urn
+            for node in graphs["dr"].nodes.values()
+            if node.name in ("fleet-bundles-act-as", "fleet-bundles-read")
+        }
+        assert len(grants) == 2
+        assert grants <= set(sync.state["propertyDependencies"]["configmanagement"])
+
     @pytest.fixture
     def objects(self, root: Path) -> list[Mapping[str, Any]]:
         found = [
@@ -318,6 +366,18 @@ class TestSettings:
             "applications": ["*"],
             "manualSync": True,
         }
+
+    def test_windows_and_logins_reach_argo_cd(self, project_copy: Path, preview: Callable[..., Any]) -> None:
+        sso = {"issuer": "https://login.example.com", "client_id": "argocd", "client_secret": "session-signing"}
+        window = {"schedule": "0 18 * * fri", "hours": 60}
+        prod = with_delivery(project_copy, preview, sso=sso, sync_windows=[window])["prod"]
+        assert [each["schedule"] for each in named(prod, PROJECT)["workloads"]["spec"]["syncWindows"]] == [
+            window["schedule"]
+        ]
+        secret = named(prod, EXTERNAL_SECRET)["argocd-sso"]["spec"]
+        assert secret["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "platform"}
+        assert secret["data"][0]["remoteRef"] == {"key": "platform-production/session-signing"}
+        assert named(prod, "kubernetes:core/v1:Namespace")["argocd"]["metadata"]["labels"]["secret-store"] == "platform"
 
     def test_defaults_wait_for_the_first_bundle(self) -> None:
         assert DeliverySettings().bundle_digest is None
