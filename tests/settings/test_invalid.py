@@ -20,6 +20,7 @@ CIRCUIT = {
     "vlan": 100,
 }
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n" + f"{'MIID' * 16}\n" * 8 + "-----END CERTIFICATE-----"
+WORKLOAD = {"image": "podinfo", "digest": f"sha256:{'0' * 64}"}
 LARGE = {"instance_types": ["m8g.large"]}
 
 
@@ -71,6 +72,14 @@ CASES = {
         Case("image that nothing runs", "platform.images", {"other": f"sha256:{'1' * 64}"},
              "name one of", at='platform.images.other', shown=f'"sha256:{"1" * 64}"'),
         Case("secret that may be old for longer than a week", "app_secrets.session-signing.rpo", 10081, "1 to 10080"),
+        Case("workload of a platform's name", "workloads", {"vault": WORKLOAD}, "such as core",
+             at="workloads.vault", shown='"vault"'),
+        Case("workload of a store's name", "workloads", {"database": WORKLOAD}, "such as core",
+             at="workloads.database", shown='"database"'),
+        Case("workload of the mesh's name", "workloads", {"istio-core": WORKLOAD}, "such as core",
+             at="workloads.istio-core", shown='"istio-core"'),
+        Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
+             at=f"workloads.{'a' * 26}", shown=f'"{"a" * 26}"'),
         Case("pool that Google keeps", "federation.pool", "gcp-aws", "do not start with gcp-"),
         Case("provider's id too short", "federation.provider", "aws", "4 to 32"),
         Case("role by its ARN", "federation.images_role", ROLE, "without path or ARN"),
