@@ -280,9 +280,12 @@ def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
 def _redis(scope: Scope) -> dict[str, Any]:
     """Three copies of a cache, which is lost and filled again; one of them leads, and a proxy finds it."""
     vendor, small = scope.vendor, _resources("50m", "128Mi")
+    image = {"repository": vendor.repository("redis"), "tag": vendor.tag("redis")}
     return {
         "enabled": True,
-        "image": {"repository": vendor.repository("redis"), "tag": vendor.tag("redis")},
+        "image": image,
+        # Of a pod that `helm test` alone would start.
+        "configmapTest": {"image": image},
         "hardAntiAffinity": False,
         "topologySpreadConstraints": {
             "enabled": True,
