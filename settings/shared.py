@@ -412,10 +412,32 @@ class Shared(StackSettings):
             platform.check(info.data["workloads"], info.data["ownership"].environment)
         return platform
 
+    @field_validator("platform")
+    @classmethod
+    def _what_is_delivered_is_kept(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        delivery = platform.delivery
+        for field in ("chart", "bundle"):
+            if getattr(delivery, field) not in info.data.get("artifacts", (getattr(delivery, field),)):
+                raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("delivery", field))
+        if delivery.sso and delivery.sso.client_secret not in info.data.get("app_secrets", delivery.sso.client_secret):
+            raise Refusal(
+                "no secret has that name",
+                "name one of app_secrets, or add it there",
+                at=("delivery", "sso", "client_secret"),
+            )
+        return platform
+
     @cached_property
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""
         return plan(self.addresses)
+
+    @property
+    def delivered(self) -> dict[str, str | None]:
+        """Digest of all that is delivered: equal in both regions once both are updated from the same settings."""
+        delivery = self.platform.delivery
+        images = {f"workloads/{name}": workload.digest for name, workload in self.workloads.items()}
+        return {delivery.chart: delivery.chart_digest, delivery.bundle: delivery.bundle_digest, **images}
 
     @property
     def database_name(self) -> str:

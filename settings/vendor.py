@@ -38,6 +38,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "external-dns": Chart("https://kubernetes-sigs.github.io/external-dns", "1.21.1"),
         "aws-for-fluent-bit": Chart("https://aws.github.io/eks-charts", "0.2.0"),
         "chaos-mesh": Chart("https://charts.chaos-mesh.org", "2.8.3"),
+        "argo-cd": Chart("https://argoproj.github.io/argo-helm", "10.1.1"),
+        "argo-rollouts": Chart("https://argoproj.github.io/argo-helm", "2.41.0"),
         # Older than 2.5.0 it cannot act as a Google service account by federation.
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
         "karpenter": Chart("oci://public.ecr.aws/karpenter", "1.14.1"),
@@ -52,6 +54,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         # 1.17 made the policies that are written in CEL stable.
         "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
         "trivy-operator": Chart("https://aquasecurity.github.io/helm-charts", "0.34.0"),
+        "flux2": Chart("https://fluxcd-community.github.io/helm-charts", "2.18.3"),
     }
 )
 """Charts by name. Raise a version together with its images'."""
@@ -75,6 +78,8 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "aws-sigv4-proxy": "public.ecr.aws/aws-observability/aws-sigv4-proxy:1.11.1",
         "chaos-daemon": "ghcr.io/chaos-mesh/chaos-daemon:v2.8.3",
         "chaos-mesh": "ghcr.io/chaos-mesh/chaos-mesh:v2.8.3",
+        "argo-rollouts": "quay.io/argoproj/argo-rollouts:v1.9.0",
+        "argocd": "quay.io/argoproj/argocd:v3.4.4",
         "external-secrets": "ghcr.io/external-secrets/external-secrets:v2.9.0",
         "karpenter": "public.ecr.aws/karpenter/controller:1.14.1",
         "opentelemetry-operator": "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator:0.158.0",
@@ -105,6 +110,12 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
         "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
         "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
+        "flux-cli": "ghcr.io/fluxcd/flux-cli:v2.8.5",
+        "flux-helm-controller": "ghcr.io/fluxcd/helm-controller:v1.5.3",
+        "flux-notification-controller": "ghcr.io/fluxcd/notification-controller:v1.8.3",
+        "flux-source-controller": "ghcr.io/fluxcd/source-controller:v1.8.2",
+        "haproxy": "public.ecr.aws/docker/library/haproxy:3.3.10-alpine",
+        "redis": "public.ecr.aws/docker/library/redis:8.2.3-alpine",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

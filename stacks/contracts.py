@@ -206,6 +206,9 @@ class Inventory(TypedDict):
 class ProdExports(TypedDict):
     """What `prod` exports."""
 
+    delivered: Mapping[str, str | None]
+    """Digest of each thing that is delivered; what differs between the regions has drifted apart."""
+
     cluster: ClusterExports
     database: DatabaseExports
     stream: StreamExports
@@ -395,6 +398,9 @@ class StandbyVaultExports(TypedDict):
 
 class DrExports(TypedDict):
     """What `dr` exports."""
+
+    delivered: Mapping[str, str | None]
+    """Digest of each thing that is delivered; what differs between the regions has drifted apart."""
 
     mode: Mode
     region: str

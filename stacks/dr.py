@@ -40,6 +40,7 @@ from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.flux import NAMESPACE as FLUX
 from components.kubernetes.vault import Home, Imports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
@@ -230,7 +231,7 @@ class _Region:
         self.fleet = Fleet(
             "fleet",
             self.scope,
-            self.settings.fleet,
+            self.settings.platform.delivery,
             cluster_name=self.prefix,
             cluster=self.cluster,
             registry=self.registry,
@@ -404,7 +405,7 @@ class _Region:
             workload_pool=self.cluster.workload_pool,
             zone_name=self.edge.zones["gcp"].name,
             secrets=self.secrets.ids,
-            repositories={"bundles": self.registry.repository_ids["bundles"]},
+            repositories={"charts": self.registry.repository_ids["charts"]},
             vault_key_id=self.keys.ids["vault"],
             opts=self.opts,
         )
@@ -548,6 +549,7 @@ class _Region:
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
             *(watch_platform.contents() if self.settings.platform.installed else ()),
+            *watch_compute.delivery(FLUX),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),
             *watch_data.cache(self.cache.instance_id),
@@ -565,6 +567,7 @@ class _Region:
         """What the stack tells the others, and people."""
         return {
             "mode": self.mode,
+            "delivered": self.settings.delivered,
             "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
             "cluster": {

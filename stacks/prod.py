@@ -332,6 +332,10 @@ class _Region:
             vault=self.vault,
             backups=self.buckets["backups"],
             repositories=self.prefix,
+            pulled_arns=[
+                self.registry.repository_arns[artifact]
+                for artifact in (self.settings.platform.delivery.chart, self.settings.platform.delivery.bundle)
+            ],
             zone_arn=self.edge.zone.arn,
             reserved_names=self.reserved_names,
             opts=self.opts,
@@ -539,6 +543,7 @@ class _Region:
     def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
+            "delivered": self.settings.delivered,
             "observability": {
                 "dashboardName": self.observability.dashboard_name,
                 "topicArns": self.observability.topic_arns,

@@ -419,6 +419,22 @@ def snapshots(scope: Scope, bucket: Bucket, folder: str) -> list[Statement]:
     ]
 
 
+def registry_login(repository_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Tokens for the registry, with which others pull from these repositories; a token has its maker's rights.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    """
+    return [
+        # A token is for the whole registry: AWS offers no narrower resource.
+        allow(["ecr:GetAuthorizationToken"], "*", sid="Token"),
+        allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            list(repository_arns),
+            sid="Pull",
+        ),
+    ]
+
+
 def _tagged(kind: str, tags: Mapping[str, str], any_value_of: str) -> dict[str, Mapping[str, Any]]:
     """Conditions that tags have these values, and that one more is there."""
     return {

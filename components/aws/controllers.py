@@ -29,8 +29,8 @@ class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
     Load-balancer controller, Karpenter, External Secrets, Kyverno, Vault with the programs beside it, what collects
-    metrics, traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role and a
-    profile of their own, and hears of interruptions from a queue.
+    metrics, traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role
+    and a profile of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -57,6 +57,7 @@ class Controllers(AwsComponent):
         vault: Vault,
         backups: Bucket,
         repositories: str,
+        pulled_arns: Sequence[pulumi.Input[str]],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -66,7 +67,8 @@ class Controllers(AwsComponent):
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
         `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs;
-        `backups` gets Vault's snapshots, and `repositories` starts the names of those of our images.
+        `backups` gets Vault's snapshots, and `repositories` starts the names of those of our images;
+        `pulled_arns` are the repositories that Argo CD reads, with tokens that External Secrets draws for it.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -94,7 +96,9 @@ class Controllers(AwsComponent):
                 ),
             ),
             "external-secrets": Controller(
-                "external-secrets", "external-secrets", rights.secrets(scope, secrets_path, secrets_key_arn)
+                "external-secrets",
+                "external-secrets",
+                [*rights.secrets(scope, secrets_path, secrets_key_arn), *rights.registry_login(pulled_arns)],
             ),
             "prometheus": Controller(
                 "observability", "kube-prometheus-stack-prometheus", rights.metrics_writing(metrics_arn)

@@ -87,7 +87,7 @@ class Controllers(GcpComponent):
         """Grant the rights.
 
         `workload_pool` is the cluster's, known once it exists; `zone_name` the managed zone that controllers write to;
-        `secrets` and `repositories` (of charts and bundles) are ids by name; `vault_key_id` unseals Vault.
+        `secrets` and `repositories` (which Flux reads) are ids by name; `vault_key_id` unseals Vault.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         self.members = {

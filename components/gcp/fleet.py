@@ -8,7 +8,7 @@ from pulumi_gcp import artifactregistry, gkehub, serviceaccount
 from components.gcp.cluster import Cluster
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.registry import READER, Registry
-from settings.gcp.cluster import FleetSettings
+from settings.kubernetes.delivery import DeliverySettings
 
 Feature = Literal["configmanagement", "servicemesh"]
 
@@ -40,7 +40,7 @@ class Fleet(GcpComponent):
         self,
         name: str,
         scope: Scope,
-        settings: FleetSettings,
+        settings: DeliverySettings,
         *,
         cluster_name: str,
         cluster: Cluster,
@@ -90,7 +90,7 @@ class Fleet(GcpComponent):
         )
 
     def _config_sync(
-        self, settings: FleetSettings, registry: Registry
+        self, settings: DeliverySettings, registry: Registry
     ) -> gkehub.FeatureMembershipConfigmanagementArgsDict:
         sync: gkehub.FeatureMembershipConfigmanagementConfigSyncArgsDict = {
             "enabled": True,

@@ -13,7 +13,7 @@ READER = "roles/artifactregistry.reader"
 
 # What each repository holds. A name of the settings goes to the repository of its first part, and else to `images`.
 REPOSITORIES: Mapping[str, str] = {
-    "bundles": "Configuration that Config Sync and Flux read",
+    "bundles": "Configuration that Config Sync reads",
     "charts": "Helm charts",
     "images": "Images that we build",
     "vendor": "Copies of others' images and charts, made while their registries answer",

@@ -36,6 +36,9 @@ class ExternalSecrets(KubernetesComponent):
     metrics are served; scraping them, and alarms on what fails to be read or pushed, are the monitoring's.
     """
 
+    ready: pulumi.Resource
+    """What defines the kinds of external secrets."""
+
     store: apiextensions.CustomResource
 
     def __init__(
@@ -59,7 +62,7 @@ class ExternalSecrets(KubernetesComponent):
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
         place.admit_monitoring([METRICS_PORT])
         tag = scope.vendor.tag("external-secrets")
-        installed = scope.vendor.release(
+        self.ready = scope.vendor.release(
             f"{name}-release",
             "external-secrets",
             namespace=place.namespace,
@@ -94,7 +97,7 @@ class ExternalSecrets(KubernetesComponent):
             kind="ClusterSecretStore",
             metadata={"name": STORE},
             spec={"provider": provider, "conditions": [{"namespaceSelector": {"matchLabels": READS_STORE}}]},
-            opts=self.child(depends_on=[installed]),
+            opts=self.child(depends_on=[self.ready]),
         )
         self.register_outputs({})
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from settings.types import ArtifactName, DomainName, Model, PublicKey, Refusal, between, distinct, matching
+from settings.types import DomainName, Model, PublicKey, Refusal, between, distinct, matching
 
 IamMember = Annotated[
     str,
@@ -18,15 +18,6 @@ IamMember = Annotated[
 ]
 
 IamMembers = Annotated[tuple[IamMember, ...], distinct("IAM takes a member of a role but once")]
-
-Digest = Annotated[
-    str,
-    *matching(
-        r"sha256:[0-9a-f]{64}",
-        "a registry knows no such digest, and a tag could name something else tomorrow",
-        "write the digest that the push printed: sha256: and 64 hexadecimal digits",
-    ),
-]
 
 DayTime = Annotated[
     str,
@@ -144,16 +135,6 @@ class ClusterSettings(Model):
 
     security_posture: Literal["BASIC", "ENTERPRISE"] = "BASIC"
     """Google's checks of running workloads: of their configuration, or of threats as well."""
-
-
-class FleetSettings(Model):
-    """What the fleet installs in its cluster."""
-
-    bundle: ArtifactName = "bundles/shared"
-    """The bundle of configuration that Config Sync reads, one of `artifacts`."""
-
-    bundle_digest: Digest | None = None
-    """Which version of it; null installs Config Sync without a source, until the first bundle has been pushed."""
 
 
 class AdmissionSettings(Model):

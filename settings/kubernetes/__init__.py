@@ -6,6 +6,7 @@ from settings.kubernetes.admission import PodAdmissionSettings
 from settings.kubernetes.alerting import AlertingSettings
 from settings.kubernetes.certificates import CertificateSettings
 from settings.kubernetes.chaos import ChaosSettings
+from settings.kubernetes.delivery import DeliverySettings
 from settings.kubernetes.mesh import MeshSettings
 from settings.kubernetes.nodes import NodeSettings
 from settings.kubernetes.objectives import ObjectiveSettings
@@ -66,3 +67,6 @@ class PlatformSettings(Model):
 
     admission: PodAdmissionSettings = PodAdmissionSettings()
     """What may start in the workloads' namespaces."""
+
+    delivery: DeliverySettings = DeliverySettings()
+    """What Argo CD, Flux and Config Sync apply."""

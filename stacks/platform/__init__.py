@@ -5,6 +5,7 @@ from stacks.platform import (
     alerting,
     certificates,
     chaos,
+    delivery,
     foundation,
     instrumentation,
     load_balancing,
@@ -29,7 +30,7 @@ def install(site: Site) -> None:
     instrumentation.install(site, platform, issuers.release)
     names.install(site, platform)
     stored = secrets.install(site)
-    places = workloads.install(site)
+    namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
     vault.install(site, after=[issuers.release])
     mesh.install(
         site,
@@ -37,7 +38,7 @@ def install(site: Site) -> None:
             certificates=(issuers.release,),
             balancers=(balancers.release,) if isinstance(balancers, LoadBalancing) else (),
             priority=critical,
-            namespaces={workload: place.namespace for workload, place in places.items()},
+            namespaces=namespaces,
         ),
     )
     observed = observability.namespace(site)
@@ -45,4 +46,5 @@ def install(site: Site) -> None:
     release = observability.install(site, observed, stored, routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site)
+    delivery.install(site, namespaces, stored.ready)
     chaos.install(site)

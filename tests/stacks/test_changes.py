@@ -49,6 +49,22 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
         "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
         "accounts.aws": [{"accounts.aws": "222233334444"}],
+        "platform.delivery.bundle": [{"platform.delivery.bundle": "charts/service"}],
+        "platform.delivery.bundle_digest": [{"platform.delivery.bundle_digest": f"sha256:{'0' * 64}"}],
+        "platform.delivery.chart": [{"platform.delivery.chart": "bundles/shared"}],
+        "platform.delivery.chart_digest": [{"platform.delivery.chart_digest": f"sha256:{'1' * 64}"}],
+        "platform.delivery.sso": [
+            {
+                "platform.delivery.sso": {
+                    "issuer": "https://login.example.com",
+                    "client_id": "argocd",
+                    "client_secret": "session-signing",
+                }
+            }
+        ],
+        "platform.delivery.sync_windows": [
+            {"platform.delivery.sync_windows": [{"schedule": "0 18 * * fri", "hours": 60}]}
+        ],
         "addresses.supernet": [{"addresses.supernet": "10.128.0.0/12"}],
         "addresses.asns.aws": [{"addresses.asns.aws": 64514}],
         "tables.*.attributes": [{"tables.sessions.attributes": {"session_id": "S", "user_id": "N"}}],
@@ -161,8 +177,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
             }
         ],
         "cluster.viewers": [{"cluster.viewers": ["group:developers@example.com"]}],
-        "fleet.bundle": [{"fleet.bundle": "core"}],
-        "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
         "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
         "security.issuers": [{"security.issuers": ["https://oidc.example.com"]}],

@@ -12,7 +12,7 @@ CLUSTER = "platform-production"
 ZONE = "arn:aws:route53:::hostedzone/Z0000000000000000000A"
 
 # Reads and lists for which AWS has no resource-level permission; each stands in a statement of its own.
-EVERYWHERE = {"Find", "Login", "NodeProfiles", "Prices", "Read", "ZonalShift"}
+EVERYWHERE = {"Find", "Login", "NodeProfiles", "Prices", "Read", "Token", "ZonalShift"}
 
 # X-Ray has none for its writes either.
 WRITTEN_EVERYWHERE = {"Traces": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]}

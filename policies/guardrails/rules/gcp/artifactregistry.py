@@ -76,7 +76,9 @@ def _sources(resource: Resource, ours: tuple[str, ...]) -> Iterator[Finding]:
         if text in ("", "auto") or name.startswith(GOOGLES_OWN):
             continue
         if name.startswith(ours):
-            if image and not DIGEST.search(name):
+            # Some charts take image and tag apart.
+            tag = leaves.get(f"{path.removesuffix('image')}tag", "")
+            if image and not DIGEST.search(name) and not DIGEST.search(tag):
                 yield Finding(path, "names no digest", resource)
         elif image or IMAGE_OF_CHART.search(path) or PUBLIC.search(text) or (source and REMOTE.search(text)):
             yield Finding(path, "is outside the stack's Artifact Registry", resource)

@@ -101,6 +101,7 @@ CASES = {
                 REPOSITORY,
                 release({"image": {"registry": HOST.partition("/")[0], "repository": f"{HOST.partition('/')[2]}/x"}}),
             ],
+            [REPOSITORY, release({"cli": {"image": f"{HOST}/cli", "tag": f"v1@{DIGEST}"}})],
         ],
         fails=[
             ([REPOSITORY, pod("nginx:1.29")], IMAGE),
@@ -118,6 +119,7 @@ CASES = {
                 [REPOSITORY, release({"image": {"registry": "reg.example.com", "repository": "x"}})],
                 "values.image.repository",
             ),
+            ([REPOSITORY, release({"cli": {"image": f"{HOST}/cli", "tag": "v1"}})], "values.cli.image"),
             ([REPOSITORY, release({"sidecar": "registry.k8s.io/pause:3.10"})], "values.sidecar"),
             ([REPOSITORY, FLUX.set("spec.url", "https://github.com/org/repo")], "spec.url"),
             (
