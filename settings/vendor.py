@@ -33,6 +33,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "external-secrets": Chart("https://charts.external-secrets.io", "2.9.0"),
         # 1.17 made the policies that are written in CEL stable.
         "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
+        "sonarqube": Chart("https://SonarSource.github.io/helm-chart-sonarqube", "2026.5.0"),
         "trivy-operator": Chart("https://aquasecurity.github.io/helm-charts", "0.34.0"),
     }
 )
@@ -48,6 +49,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.18.2",
         "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
         "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
+        "sonarqube": "docker.io/library/sonarqube:26.7.0.124771-community",
         "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
     }
 )

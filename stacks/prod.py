@@ -24,6 +24,7 @@ from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
+from components.aws.sonarqube import SonarQubeSecrets
 from components.aws.transit import Transit
 from components.aws.watch import compute as watch_compute
 from components.aws.watch import data as watch_data
@@ -335,6 +336,14 @@ class _Region:
             opts=self.late,
         )
 
+        self.sonarqube_secrets = SonarQubeSecrets(
+            "sonarqube-secrets",
+            self.scope,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
+
     def _observability(self) -> None:
         self.observability = Observability(
             "observability",
@@ -372,7 +381,12 @@ class _Region:
                     protect=self.scope.protect,
                 ),
                 self.settings,
-                OnAws(self.scope.region, self.controllers.service_accounts),
+                OnAws(
+                    self.scope.region,
+                    self.controllers.service_accounts,
+                    database_endpoint=self.database.endpoint,
+                    sonarqube_secrets=self.sonarqube_secrets.arns,
+                ),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

@@ -1,6 +1,7 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
 from settings.kubernetes.admission import PodAdmissionSettings
+from settings.kubernetes.sonarqube import SonarQubeSettings
 from settings.types import Model
 from settings.vendor import VendorImages
 
@@ -17,3 +18,6 @@ class PlatformSettings(Model):
 
     admission: PodAdmissionSettings = PodAdmissionSettings()
     """What may start in the workloads' namespaces."""
+
+    sonarqube: SonarQubeSettings = SonarQubeSettings()
+    """What analyses of the code found."""

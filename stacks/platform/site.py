@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.aws.sonarqube import SonarQubeSecret
 from components.kubernetes.component import Scope
 from settings.shared import Shared
 
@@ -16,6 +17,12 @@ class OnAws:
     region: str
     service_accounts: Mapping[str, pulumi.Output[str]]
     """Names of the controllers' service accounts, known once their pods get their rights."""
+
+    database_endpoint: pulumi.Input[str]
+    """The host of the relational database's writer."""
+
+    sonarqube_secrets: Mapping[SonarQubeSecret, pulumi.Input[str]]
+    """ARNs of SonarQube's secrets."""
 
 
 @dataclass(frozen=True)

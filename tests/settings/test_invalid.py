@@ -50,6 +50,8 @@ CASES = {
              "cosign public-key", at="platform.admission.signing_keys.ci", shown='"abc"'),
         Case("signing key that policies cannot name", "platform", {"admission": {"signing_keys": {"a-b": PEM}}},
              "lower-case letters and digits", at="platform.admission.signing_keys.a-b", shown='"a-b"'),
+        Case("no certificate", "platform", {"sonarqube": {"database_ca": "abc"}},
+             "BEGIN line", at="platform.sonarqube.database_ca", shown='"abc"'),
         Case("bucket that the platform has itself", "buckets", {"logs": {}}, "such as assets",
              at="buckets.logs", shown='"logs"'),
         Case("artifact in upper case", "artifacts", ["Core", "bundles/shared"], "lower-case",
