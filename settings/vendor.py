@@ -51,6 +51,8 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
         "sonarqube": "docker.io/library/sonarqube:26.7.0.124771-community",
         "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
+        # Has the AWS CLI within, which reports are sent by.
+        "zap": "ghcr.io/zaproxy/zaproxy:2.17.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

@@ -33,6 +33,7 @@ from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.dast import Reports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
@@ -59,6 +60,9 @@ KEYS = {
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
+
+SCAN_REPORTS = "dast"
+"""Where reports of scans are in the bucket of logs."""
 
 
 def build(settings: Prod) -> ProdExports:
@@ -289,6 +293,9 @@ class _Region:
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
             repositories=self.prefix,
+            reports_arn=self.buckets["logs"].arn,
+            reports_prefix=SCAN_REPORTS,
+            reports_key_arn=self.keys.arns["logs"],
             zone_arn=self.edge.zone.arn,
             reserved_names=[
                 *self.edge.names,
@@ -386,6 +393,7 @@ class _Region:
                     self.controllers.service_accounts,
                     database_endpoint=self.database.endpoint,
                     sonarqube_secrets=self.sonarqube_secrets.arns,
+                    reports=Reports(self.scope.region, self.buckets["logs"].name, SCAN_REPORTS),
                 ),
                 pulumi.ResourceOptions(providers=[inside]),
             )

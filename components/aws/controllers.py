@@ -26,8 +26,8 @@ class Controller:
 class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
-    Load-balancer controller, Karpenter, External Secrets, Kyverno; ExternalDNS and cert-manager once there is a zone.
-    Karpenter starts nodes with a role and a profile of their own, and hears of interruptions from a queue.
+    Load-balancer controller, Karpenter, External Secrets, Kyverno, ZAP's scans; ExternalDNS and cert-manager once there
+    is a zone. Karpenter starts nodes with a role and a profile of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -50,6 +50,9 @@ class Controllers(AwsComponent):
         secrets_key_arn: pulumi.Input[str],
         secrets_path: str,
         repositories: str,
+        reports_arn: pulumi.Input[str],
+        reports_prefix: str,
+        reports_key_arn: pulumi.Input[str],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -58,7 +61,7 @@ class Controllers(AwsComponent):
 
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods,
-        `repositories` those of our images.
+        `repositories` those of our images. `reports_arn` is the bucket's that scans send reports to.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -89,6 +92,7 @@ class Controllers(AwsComponent):
                 "external-secrets", "external-secrets", rights.secrets(scope, secrets_path, secrets_key_arn)
             ),
             "kyverno": Controller("kyverno", "kyverno-admission-controller", rights.signatures(scope, repositories)),
+            "dast": Controller("zap", "zap", rights.reports(scope, reports_arn, reports_prefix, reports_key_arn)),
         }
         if zone_arn is not None:
             controllers["external-dns"] = Controller(

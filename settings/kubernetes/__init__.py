@@ -1,6 +1,7 @@
 """Settings of what runs in both clusters beside the workloads: each default safe for production."""
 
 from settings.kubernetes.admission import PodAdmissionSettings
+from settings.kubernetes.dast import DastSettings
 from settings.kubernetes.sonarqube import SonarQubeSettings
 from settings.types import Model
 from settings.vendor import VendorImages
@@ -21,3 +22,6 @@ class PlatformSettings(Model):
 
     sonarqube: SonarQubeSettings = SonarQubeSettings()
     """What analyses of the code found."""
+
+    dast: DastSettings = DastSettings()
+    """Scans of the platform from outside."""

@@ -1,6 +1,6 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
-from stacks.platform import secrets, sonarqube, supply
+from stacks.platform import dast, secrets, sonarqube, supply
 from stacks.platform.site import Site
 
 
@@ -9,3 +9,4 @@ def install(site: Site) -> None:
     stored = secrets.install(site)
     supply.install(site)
     sonarqube.install(site, stored)
+    dast.install(site)

@@ -7,6 +7,7 @@ import pulumi
 
 from components.aws.sonarqube import SonarQubeSecret
 from components.kubernetes.component import Scope
+from components.kubernetes.dast import Reports
 from settings.shared import Shared
 
 
@@ -23,6 +24,9 @@ class OnAws:
 
     sonarqube_secrets: Mapping[SonarQubeSecret, pulumi.Input[str]]
     """ARNs of SonarQube's secrets."""
+
+    reports: Reports
+    """Where scans send what they found."""
 
 
 @dataclass(frozen=True)
