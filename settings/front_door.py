@@ -123,6 +123,13 @@ class FrontDoorSettings(Model):
         """The public names under a domain, by their host; the domain itself goes by `apex`."""
         return {host.replace("@", "apex"): domain if host == "@" else f"{host}.{domain}" for host in self.hosts}
 
+    def serving_names(self, domain: str) -> tuple[str, ...]:
+        """The names that people and partners come to, and the primary's own."""
+        return (
+            *self.names(domain).values(),
+            *(f"{host}.{domain}" for host in ("partners", "primary", "signed-objects")),
+        )
+
     def standby_names(self, domain: str) -> dict[str, str]:
         """The names in the primary's zone that lead to the standby alone: its own, and the zone handed on to it."""
         return {label: f"{label}.{domain}" for label in ("standby", "gcp")}

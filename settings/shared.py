@@ -381,6 +381,14 @@ class Shared(StackSettings):
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
 
+    @field_validator("platform")
+    @classmethod
+    def _scans_what_it_may(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        if {"domain", "front_door"} <= info.data.keys():
+            domain = info.data["domain"]
+            platform.dast.check(domain, info.data["front_door"].serving_names(domain))
+        return platform
+
     @field_validator("tables")
     @classmethod
     def _indexes_can_be_named(cls, tables: Mapping[str, TableSettings]) -> Mapping[str, TableSettings]:

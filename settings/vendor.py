@@ -53,6 +53,7 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),
         # 1.17 made the policies that are written in CEL stable.
         "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
+        "sonarqube": Chart("https://SonarSource.github.io/helm-chart-sonarqube", "2026.5.0"),
         "trivy-operator": Chart("https://aquasecurity.github.io/helm-charts", "0.34.0"),
         "flux2": Chart("https://fluxcd-community.github.io/helm-charts", "2.18.3"),
     }
@@ -109,6 +110,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.18.2",
         "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
         "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
+        "sonarqube": "docker.io/library/sonarqube:26.7.0.124771-community",
         "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
         "flux-cli": "ghcr.io/fluxcd/flux-cli:v2.8.5",
         "flux-helm-controller": "ghcr.io/fluxcd/helm-controller:v1.5.3",
@@ -116,6 +118,8 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         "flux-source-controller": "ghcr.io/fluxcd/source-controller:v1.8.2",
         "haproxy": "public.ecr.aws/docker/library/haproxy:3.3.10-alpine",
         "redis": "public.ecr.aws/docker/library/redis:8.2.3-alpine",
+        # Has the AWS CLI within, which reports are sent by.
+        "zap": "ghcr.io/zaproxy/zaproxy:2.17.0",
     }
 )
 """Where images come from, with their tags, which copies keep; by their name below `vendor/` in the registries."""

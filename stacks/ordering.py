@@ -103,6 +103,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:ClusterSecretStore"): (
         "a secret names its store, which the cluster does not check, and is in error until there is one"
     ),
+    ("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:ClusterSecretStore"): (
+        "a secret names its store, which the cluster does not check, and is in error until there is one"
+    ),
     ("kubernetes:policies.kyverno.io/*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses an object whose kind the chart has not defined yet"
     ),

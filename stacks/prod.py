@@ -27,6 +27,7 @@ from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
+from components.aws.sonarqube import SonarQubeSecrets
 from components.aws.transit import Transit
 from components.aws.vault import Vault
 from components.aws.watch import compute as watch_compute
@@ -37,6 +38,7 @@ from components.aws.watch.rows import Watched
 from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
+from components.kubernetes.dast import Reports
 from components.kubernetes.karpenter import Machines
 from components.kubernetes.vault import Home
 from components.kubernetes.vendor import Vendor
@@ -75,6 +77,9 @@ CONSOLE_SECRETS = {
     "kiali-client": "Secret of Kiali's client for single sign-on",
 }
 """Secrets of the cluster's consoles; the clients' are put in their place by whoever keeps the identity provider."""
+
+SCAN_REPORTS = "dast"
+"""Where reports of scans are in the bucket of logs."""
 
 
 def build(settings: Prod) -> ProdExports:
@@ -332,6 +337,9 @@ class _Region:
             vault=self.vault,
             backups=self.buckets["backups"],
             repositories=self.prefix,
+            reports_arn=self.buckets["logs"].arn,
+            reports_prefix=SCAN_REPORTS,
+            reports_key_arn=self.keys.arns["logs"],
             pulled_arns=[
                 self.registry.repository_arns[artifact]
                 for artifact in (self.settings.platform.delivery.chart, self.settings.platform.delivery.bundle)
@@ -383,6 +391,14 @@ class _Region:
             "console-secrets",
             self.scope,
             secrets=CONSOLE_SECRETS,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
+
+        self.sonarqube_secrets = SonarQubeSecrets(
+            "sonarqube-secrets",
+            self.scope,
             prefix=self.prefix,
             key_arn=self.keys.arns["secrets"],
             opts=self.late,
@@ -478,6 +494,9 @@ class _Region:
                     metrics_endpoint=self.metrics.endpoint,
                     search_endpoint=self.search.endpoint,
                     secrets=self.console_secrets.arns,
+                    database_endpoint=self.database.endpoint,
+                    sonarqube_secrets=self.sonarqube_secrets.arns,
+                    reports=Reports(self.scope.region, self.buckets["logs"].name, SCAN_REPORTS),
                 ),
                 self.told,
                 self.workloads,

@@ -354,6 +354,19 @@ def signatures(scope: Scope, repositories: str) -> list[Statement]:
     ]
 
 
+def reports(scope: Scope, bucket_arn: pulumi.Input[str], prefix: str, key_arn: pulumi.Input[str]) -> list[Statement]:
+    """The scans: write what they found below one prefix of a bucket, and read nothing."""
+    return [
+        allow(["s3:PutObject"], pulumi.Output.concat(bucket_arn, f"/{prefix}/*"), sid="Write"),
+        allow(
+            ["kms:GenerateDataKey"],
+            key_arn,
+            sid="Key",
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+        ),
+    ]
+
+
 def secrets(scope: Scope, path: str, key_arn: pulumi.Input[str]) -> list[Statement]:
     """External Secrets: reads the secrets whose names start with a path, and no others.
 

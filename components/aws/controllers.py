@@ -29,7 +29,7 @@ class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
     Load-balancer controller, Karpenter, External Secrets, Kyverno, Vault with the programs beside it, what collects
-    metrics, traces and logs; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role
+    metrics, traces and logs, ZAP's scans; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role
     and a profile of their own, and hears of interruptions from a queue.
     """
 
@@ -58,6 +58,9 @@ class Controllers(AwsComponent):
         backups: Bucket,
         repositories: str,
         pulled_arns: Sequence[pulumi.Input[str]],
+        reports_arn: pulumi.Input[str],
+        reports_prefix: str,
+        reports_key_arn: pulumi.Input[str],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -68,7 +71,8 @@ class Controllers(AwsComponent):
         are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
         `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs;
         `backups` gets Vault's snapshots, and `repositories` starts the names of those of our images;
-        `pulled_arns` are the repositories that Argo CD reads, with tokens that External Secrets draws for it.
+        `pulled_arns` are the repositories that Argo CD reads, with tokens that External Secrets draws for it;
+        `reports_arn` is the bucket's that scans send reports to.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
@@ -117,6 +121,7 @@ class Controllers(AwsComponent):
             ),
             "vault-snapshot": Controller("vault", "vault-snapshot", rights.snapshots(scope, backups, "vault")),
             "kyverno": Controller("kyverno", "kyverno-admission-controller", rights.signatures(scope, repositories)),
+            "dast": Controller("zap", "zap", rights.reports(scope, reports_arn, reports_prefix, reports_key_arn)),
         }
         if zone_arn is not None:
             controllers["external-dns"] = Controller(

@@ -6,11 +6,13 @@ from settings.kubernetes.admission import PodAdmissionSettings
 from settings.kubernetes.alerting import AlertingSettings
 from settings.kubernetes.certificates import CertificateSettings
 from settings.kubernetes.chaos import ChaosSettings
+from settings.kubernetes.dast import DastSettings
 from settings.kubernetes.delivery import DeliverySettings
 from settings.kubernetes.mesh import MeshSettings
 from settings.kubernetes.nodes import NodeSettings
 from settings.kubernetes.objectives import ObjectiveSettings
 from settings.kubernetes.observability import ObservabilitySettings
+from settings.kubernetes.sonarqube import SonarQubeSettings
 from settings.kubernetes.vault import VaultSettings
 from settings.types import Model, Refusal
 from settings.vendor import VendorImages
@@ -70,3 +72,9 @@ class PlatformSettings(Model):
 
     delivery: DeliverySettings = DeliverySettings()
     """What Argo CD, Flux and Config Sync apply."""
+
+    sonarqube: SonarQubeSettings = SonarQubeSettings()
+    """What analyses of the code found."""
+
+    dast: DastSettings = DastSettings()
+    """Scans of the platform from outside."""

@@ -5,6 +5,7 @@ from stacks.platform import (
     alerting,
     certificates,
     chaos,
+    dast,
     delivery,
     foundation,
     instrumentation,
@@ -14,6 +15,7 @@ from stacks.platform import (
     objectives,
     observability,
     secrets,
+    sonarqube,
     supply,
     vault,
     workloads,
@@ -47,4 +49,6 @@ def install(site: Site) -> None:
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site)
     delivery.install(site, namespaces, stored.ready)
+    sonarqube.install(site, stored)
+    dast.install(site)
     chaos.install(site)

@@ -7,7 +7,9 @@ from typing import Literal
 
 import pulumi
 
+from components.aws.sonarqube import SonarQubeSecret
 from components.kubernetes.component import Scope
+from components.kubernetes.dast import Reports
 from components.kubernetes.karpenter import Machines
 from components.kubernetes.vault import Home, Imports
 from components.kubernetes.workload_values import Identity, Region
@@ -57,6 +59,15 @@ class OnAws:
     """ARNs of the consoles' secrets by name."""
 
     vault: Home
+
+    database_endpoint: pulumi.Input[str]
+    """The host of the relational database's writer."""
+
+    sonarqube_secrets: Mapping[SonarQubeSecret, pulumi.Input[str]]
+    """ARNs of SonarQube's secrets."""
+
+    reports: Reports
+    """Where scans send what they found."""
 
 
 @dataclass(frozen=True)
