@@ -103,24 +103,6 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:ClusterSecretStore"): (
         "a secret names its store, which the cluster does not check, and is in error until there is one"
     ),
-    ("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:ClusterSecretStore"): (
-        "a secret names its store, which the cluster does not check, and is in error until there is one"
-    ),
-    ("kubernetes:policies.kyverno.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:argoproj.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:generators.external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:helm.toolkit.fluxcd.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
-    ("kubernetes:source.toolkit.fluxcd.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
-    ),
     ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
         "Google refuses every call to an API that is not on; by its provider each resource waits for all of them"
     ),

@@ -29,8 +29,8 @@ class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
     Load-balancer controller, Karpenter, External Secrets, Kyverno, Vault with the programs beside it, what collects
-    metrics, traces and logs, ZAP's scans; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes with a role
-    and a profile of their own, and hears of interruptions from a queue.
+    metrics, traces and logs, ZAP's scans; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes
+    with a role and a profile of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
