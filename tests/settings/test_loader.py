@@ -196,6 +196,7 @@ class TestPlaceholders:
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
             "multicloud:platform.alerting.runbooks": "Pulumi.yaml",
+            "multicloud:platform.delivery.chart_digest": "Pulumi.yaml",
             **{f"multicloud:platform.images.{image}": "Pulumi.yaml" for image in IMAGES},
             **{
                 f"multicloud:workloads.{name}.digest": "Pulumi.yaml"
@@ -238,7 +239,8 @@ class TestPlaceholders:
         prod.set("front_door.switch_bucket", "switch-7f3a")
         digest = f"sha256:{'1' * 64}"
         runbooks = "https://git.platform.test/operations.md"
-        prod.set("platform", {"alerting": {"runbooks": runbooks}, "images": dict.fromkeys(IMAGES, digest)})
+        images, delivery = dict.fromkeys(IMAGES, digest), {"chart_digest": digest}
+        prod.set("platform", {"alerting": {"runbooks": runbooks}, "delivery": delivery, "images": images})
         prod.set("workloads", {"core": {"image": "podinfo", "digest": digest}})
         prod.load(monkeypatch, dry_run=False)
 

@@ -96,8 +96,8 @@ class TestSecret:
         project = yaml.safe_load(file.read_text())
         project["config"]["platform"] = {"type": "object", "value": {"alerting": {"heartbeat": True}}}
         file.write_text(yaml.safe_dump(project))
-        [found] = changed_stack("prod", {}).of_type(self.EXTERNAL)
-        assert found.inputs["metadata"]["name"] == SECRET
+        made = changed_stack("prod", {}).of_type(self.EXTERNAL)
+        [found] = [node for node in made if node.inputs["metadata"]["name"] == SECRET]
         assert found.inputs["spec"]["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "platform"}
         assert [each["remoteRef"] for each in found.inputs["spec"]["data"]] == [
             {"key": "platform-production/alert-receivers", "property": "heartbeat_url"}

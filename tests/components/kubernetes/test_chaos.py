@@ -104,7 +104,7 @@ def test_a_check_reads_what_prometheus_records(faulty: Graph) -> None:
     rules = str([node.inputs for node in faulty.of_type("kubernetes:monitoring.coreos.com/v1:PrometheusRule")])
     for schedule in faulty.of_type(SCHEDULE):
         url = urlsplit(templates(schedule)["abort"]["statusCheck"]["http"]["url"])
-        assert url.netloc == "kube-prometheus-stack-prometheus.observability.svc:9090"
+        assert url.netloc == "kube-prometheus-stack-prometheus.observability:9090"
         [query] = parse_qs(url.query)["query"]
         [series] = set(re.findall(r"slo:[\w:]+", query))
         assert f"'record': '{series}'" in rules
@@ -177,7 +177,8 @@ class TestLitmus:
                 (resource, verb) for rule in roles["core"] for resource in rule["resources"] for verb in rule["verbs"]
             }
             assert {(resource, verb) for resource, verb in found if verb in changes} == {("pods", "delete")}
-            assert not graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding")
+            bindings = graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding")
+            assert not [node for node in bindings if node.name.startswith("litmus-")]
 
     def test_the_operator_sees_its_own_namespace_alone(self, faulty: Graph, faulty_standby: Graph) -> None:
         for graph in (faulty, faulty_standby):
