@@ -183,7 +183,7 @@ class _Check(Generic[Settings]):
 
     def _placeholders(self, settings: StackSettings | None) -> Iterator[Problem]:
         """Samples among the values, and in place of what nobody gave."""
-        for path, value in placeholders(self.tree if settings is None else settings.model_dump(mode="json")):
+        for path, value in placeholders(self.tree if settings is None else settings.used()):
             yield self._problem(
                 self.sources.key(str(path[0])),
                 show_value(value),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -321,6 +321,10 @@ class StackSettings(Model):
     optional_secrets: ClassVar[Mapping[str, str]] = {}
     """The same for secrets that only some settings need; `needed_secrets` tells which."""
 
+    def used(self) -> dict[str, Any]:
+        """The settings as plain data, defaults included, without those that nothing is made from."""
+        return self.model_dump(mode="json")
+
     def needed_secrets(self) -> tuple[str, ...]:
         """The optional secrets that these settings cannot do without."""
         return ()
@@ -434,6 +438,10 @@ class Shared(StackSettings):
                 at=("delivery", "sso", "client_secret"),
             )
         return platform
+
+    def used(self) -> dict[str, Any]:
+        """Without what the clusters run, as long as they run nothing: digests are known once there are registries."""
+        return self.model_dump(mode="json", exclude=None if self.platform.installed else {"platform", "workloads"})
 
     @cached_property
     def plan(self) -> AddressPlan:

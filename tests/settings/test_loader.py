@@ -204,6 +204,15 @@ class TestPlaceholders:
             },
         }
 
+    def test_of_the_clusters_contents_hold_up_no_first_update(self, project, monkeypatch):
+        prod = project("prod")
+        prod.set("platform", {"installed": False})
+        with pytest.raises(SettingsError, match="it is a sample") as refused:
+            prod.load(monkeypatch, dry_run=False)
+        assert not [
+            key for key in problems_of(refused) if key.startswith(("multicloud:platform", "multicloud:workloads"))
+        ]
+
     def test_of_the_link_are_refused_too(self, project, monkeypatch):
         with pytest.raises(SettingsError, match="it is a sample") as refused:
             project("interconnect").load(monkeypatch, dry_run=False)
