@@ -32,6 +32,11 @@ ANY_RESOURCE: Mapping[tuple[str, str, str], str] = {
     ("aws:iam/rolePolicy:RolePolicy", "controllers-external-dns-rights", "Find"): "zones can only be listed together",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-cert-manager-rights", "Find"): "zones can only be listed together",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-kyverno-rights", "Login"): "a login to the registry opens nothing",
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        "controllers-external-secrets-rights",
+        "Token",
+    ): "a login to the registry opens nothing",
 }
 
 # Security-group rules that admit every address, by logical name: the documented front doors.
