@@ -27,9 +27,17 @@ from tests.kubernetes.schemas import built_in, custom_problems, definitions, pro
 NAMESPACE = "kubernetes:core/v1:Namespace"
 CLUSTERS = ("prod", "dr")
 
-# Groups whose definitions come with the cluster, or with what Google installs in it.
+# Groups whose definitions come with the cluster, or with what its cloud installs in it.
 GIVEN = frozenset(
-    {"autoscaling.gke.io", "configsync.gke.io", "hub.gke.io", "monitoring.googleapis.com", "networking.gke.io"}
+    {
+        "autoscaling.gke.io",
+        "configsync.gke.io",
+        "hub.gke.io",
+        "monitoring.googleapis.com",
+        "networking.gke.io",
+        # On EKS an add-on brings it: snapshot-controller.
+        "snapshot.storage.k8s.io",
+    }
 )
 
 
