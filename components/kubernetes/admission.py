@@ -8,7 +8,7 @@ from pulumi_kubernetes import apiextensions, helm
 
 from components.kubernetes import admission_policies as policies
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 
 API = "policies.kyverno.io/v1"
 
@@ -49,7 +49,7 @@ class PodAdmission(KubernetesComponent):
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
         place.let_out_to_api_server()
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         if signing_keys is not None:
             # The registry has public addresses, or an endpoint in the network.
             place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])

@@ -120,7 +120,7 @@ class ArgoCd(KubernetesComponent):
         )
         self.namespace, self._after = place.namespace, after
         place.admit("from-itself", [namespace_peer(NAMESPACE)], OWN_PORTS)
-        place.admit("from-monitoring", [namespace_peer("observability")], METRICS_PORTS)
+        place.admit_monitoring(METRICS_PORTS)
         place.let_out("to-itself", [namespace_peer(NAMESPACE)], OWN_PORTS)
         place.let_out("to-alertmanager", [namespace_peer("observability")], [9093])
         place.let_out_to_api_server()

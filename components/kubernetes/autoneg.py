@@ -4,7 +4,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, policy, rbac
 
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 from components.kubernetes.pods import resources
 
 NAMESPACE, SERVICE_ACCOUNT = "autoneg-system", "autoneg-controller-manager"
@@ -58,7 +58,7 @@ class Autoneg(KubernetesComponent):
         place.let_out_to_api_server()
         # Google's APIs have an address in the network, or public ones that change.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         account = core.v1.ServiceAccount(
             f"{name}-account",
             metadata={"name": SERVICE_ACCOUNT, "namespace": place.namespace},

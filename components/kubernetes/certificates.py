@@ -7,7 +7,7 @@ import pulumi
 from pulumi_kubernetes import apiextensions, helm
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 from components.kubernetes.pods import resources, spread
 from settings.kubernetes.certificates import CertificateSettings
 
@@ -72,7 +72,7 @@ class Certificates(KubernetesComponent):
         place.let_out_to_api_server()
         # Let's Encrypt and the clouds' DNS have public addresses that change.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443], pods=_pods("controller"))
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         self.release = scope.vendor.release(
             f"{name}-release",
             "cert-manager",

@@ -69,7 +69,7 @@ class ChaosMesh(KubernetesComponent):
         place.admit("from-controller", [namespace_peer(NAMESPACE)], [DAEMON_PORT])
         place.let_out("to-daemons", [namespace_peer(NAMESPACE)], [DAEMON_PORT])
         place.let_out("to-prometheus", [namespace_peer("observability")], [9090])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT, DAEMON_METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT, DAEMON_METRICS_PORT])
         installed = scope.vendor.release(
             f"{name}-release", "chaos-mesh", namespace=place.namespace, values=_values(scope), opts=self.child()
         )

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 from components.kubernetes.pods import resources
 
 NAMESPACE = "external-dns"
@@ -57,7 +57,7 @@ class ExternalDns(KubernetesComponent):
         place.let_out_to_api_server()
         # The clouds' DNS has public addresses that change.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         tags = scope.tags
         values: dict[str, Any] = {
             "commonLabels": tags.of("internal"),

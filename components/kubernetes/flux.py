@@ -62,7 +62,7 @@ class Flux(KubernetesComponent):
         own = sorted({ARTIFACTS_PORT, EVENTS_PORT})
         place.admit("from-itself", [namespace_peer(NAMESPACE)], own)
         place.let_out("to-itself", [namespace_peer(NAMESPACE)], own)
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         place.let_out_to_api_server()
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443], pods={"app": "source-controller"})
         self.ready = scope.vendor.release(

@@ -3,7 +3,7 @@
 import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, namespace_peer
+from components.kubernetes.namespace import Namespace
 from components.kubernetes.pods import resources, spread
 
 NAMESPACE = "opentelemetry-operator"
@@ -17,8 +17,8 @@ class Instrumentation(KubernetesComponent):
     """The operator alone: an `Instrumentation` object and an annotation ask it for what goes into a pod.
 
     Collectors are releases of their own, which need no operator to run. cert-manager keeps the certificate of its
-    webhooks, so it comes after. It names no images by itself: each object names one of ours. Metrics are served;
-    scraping is the monitoring's. Left out on GKE, where nothing uses it and a failover waits for nothing more.
+    webhooks, so it comes after. It names no images by itself: each object names one of ours. Metrics are served
+    to the monitoring. Left out on GKE, where nothing uses it and a failover waits for nothing more.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Instrumentation(KubernetesComponent):
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
         place.let_out_to_api_server()
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         # The chart makes a label of the tag, and labels take neither an @ nor a colon: the digest is split before them.
         algorithm, _, digest = scope.vendor.digests[CHART].partition(":")
         repository = pulumi.Output.concat(scope.vendor.repository(CHART), f":{scope.vendor.version(CHART)}@{algorithm}")
@@ -56,6 +56,8 @@ class Instrumentation(KubernetesComponent):
                 "manager": {
                     "image": {"repository": repository, "tag": digest},
                     "collectorImage": {"repository": "", "tag": ""},
+                    # Else each reader would need a token; the network lets the monitoring alone read.
+                    "metrics": {"secure": False},
                     "resources": resources(100, 256),
                     "securityContext": {"readOnlyRootFilesystem": True},
                 },

@@ -76,7 +76,7 @@ class Istio(KubernetesComponent):
         place.admit_api_server([WEBHOOK_PORT])
         place.let_out_to_api_server()
         place.admit("from-mesh", [IN_MESH_PEER], [XDS_PORT])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         # Kiali asks what the registry holds.
         place.admit("from-kiali", [namespace_peer("observability", {"app.kubernetes.io/name": "kiali"})], [DEBUG_PORT])
         authority = self._authority(name, place.namespace, settings, issuer)

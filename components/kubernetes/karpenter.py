@@ -8,7 +8,7 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 from components.kubernetes.pods import resources
 from settings.kubernetes.nodes import NodePoolSettings, NodeSettings
 
@@ -69,7 +69,7 @@ class Karpenter(KubernetesComponent):
         place.let_out_to_api_server()
         # EC2, SQS and their like have endpoints in the network; the price list has public addresses only.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         kinds = scope.vendor.release(
             f"{name}-kinds", "karpenter-crd", namespace=place.namespace, values={}, opts=self.child()
         )

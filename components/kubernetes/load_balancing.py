@@ -4,7 +4,7 @@ import pulumi
 from pulumi_kubernetes import helm
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import Namespace, address_peer
 from components.kubernetes.pods import resources, spread
 
 NAMESPACE = "load-balancing"
@@ -20,7 +20,7 @@ class LoadBalancing(KubernetesComponent):
     It makes no load balancer by itself: no class of ingresses is there, Services of the type LoadBalancer are not
     turned into its own, gateways of the Gateway API are left alone, and so are web firewalls and Shield, for which it
     has no rights. cert-manager keeps the certificate of its webhooks. On GKE, autoneg does the same work. Metrics are
-    served; scraping is the monitoring's.
+    served to the monitoring.
     """
 
     release: helm.v3.Release
@@ -49,7 +49,7 @@ class LoadBalancing(KubernetesComponent):
         place.let_out_to_api_server()
         # EC2 and load balancing have endpoints in the network if the settings say so, else public addresses.
         place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         self.release = scope.vendor.release(
             f"{name}-release",
             CHART,

@@ -1,5 +1,7 @@
 """Metrics on GKE: Google's own Prometheus collects there, and Cloud Monitoring keeps them and alerts."""
 
+from typing import Any
+
 import pulumi
 from pulumi_kubernetes import apiextensions
 
@@ -25,8 +27,13 @@ class ManagedMetrics(KubernetesComponent):
                 metadata={"name": scrape.name},
                 spec={
                     "selector": scrapes.selector(scrape.pods),
-                    "endpoints": [{"port": scrape.port, "path": scrape.path, "interval": scrapes.INTERVAL}],
+                    "endpoints": [_endpoint(scrape)],
                 },
                 opts=self.child(),
             )
         self.register_outputs({})
+
+
+def _endpoint(scrape: scrapes.Scrape) -> dict[str, Any]:
+    tls = {"scheme": "https", "tls": {"insecureSkipVerify": True}} if scrape.encrypted else {}
+    return {"port": scrape.port, "path": scrape.path, "interval": scrapes.INTERVAL, **tls}

@@ -250,7 +250,13 @@ def _values(
             "config": {"inhibit_rules": [], **routes.config, "route": {"routes": [], **routes.config["route"]}},
             "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1, "minAvailable": None},
             "alertmanagerSpec": {
-                "image": _image(vendor, "alertmanager"),
+                # Apart from the image the chart writes the digest without quotes, and one of digits would be a number.
+                "image": {
+                    "registry": vendor.host,
+                    "repository": vendor.path("alertmanager"),
+                    "tag": vendor.tag("alertmanager"),
+                },
+                "version": vendor.version("alertmanager"),
                 "replicas": ALERTMANAGERS,
                 "secrets": list(routes.secrets),
                 "storage": _disk(2),
@@ -318,6 +324,8 @@ def _prometheus(vendor: Vendor, settings: ObservabilitySettings, storage: Storag
 
 def _monitor(scrape: scrapes.Scrape) -> dict[str, Any]:
     endpoint: dict[str, Any] = {"port": scrape.port, "path": scrape.path, "interval": scrapes.INTERVAL}
+    if scrape.encrypted:
+        endpoint |= {"scheme": "https", "tlsConfig": {"insecureSkipVerify": True}}
     if scrape.number is not None:
         endpoint["relabelings"] = [
             {

@@ -27,7 +27,7 @@ class ArgoRollouts(KubernetesComponent):
     def __init__(self, name: str, scope: Scope, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ArgoRollouts", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         place.let_out("to-prometheus", [namespace_peer("observability")], [PROMETHEUS_PORT])
         place.let_out_to_api_server()
         scope.vendor.release(

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import Namespace, namespace_peer
+from components.kubernetes.namespace import Namespace
 
 NAMESPACE = "trivy-system"
 
@@ -26,7 +26,7 @@ class Scanning(KubernetesComponent):
         super().__init__("Scanning", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.let_out_to_api_server()
-        place.admit("from-monitoring", [namespace_peer("observability")], [METRICS_PORT])
+        place.admit_monitoring([METRICS_PORT])
         vendor = scope.vendor
         scanners: dict[str, Any] = {
             "configAuditScannerEnabled": True,

@@ -32,6 +32,9 @@ class Scrape:
     number: int | None = None
     """Where the metrics are behind another port than the named one, which is what finds the pods."""
 
+    encrypted: bool = False
+    """Whether they are told by HTTPS, under a certificate that the pod signs for itself."""
+
 
 NAME = "app.kubernetes.io/name"
 
@@ -39,6 +42,17 @@ SCRAPES: tuple[Scrape, ...] = (
     Scrape("cert-manager", "cert-manager", {NAME: "cert-manager"}, "http-metrics"),
     Scrape("external-secrets", "external-secrets", {NAME: "external-secrets"}, "metrics"),
     Scrape("external-dns", "external-dns", {NAME: "external-dns"}, "http"),
+    Scrape(
+        "load-balancing", "load-balancing", {NAME: "aws-load-balancer-controller"}, "metrics-server", clouds=("aws",)
+    ),
+    Scrape("autoneg", "autoneg-system", {NAME: "autoneg"}, "metrics", clouds=("gcp",), encrypted=True),
+    Scrape(
+        "opentelemetry-operator",
+        "opentelemetry-operator",
+        {NAME: "opentelemetry-operator"},
+        "metrics",
+        clouds=("aws",),
+    ),
     Scrape("argocd", "argocd", {"app.kubernetes.io/part-of": "argocd"}, "metrics", clouds=("aws",)),
     Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",)),
     Scrape("karpenter", "karpenter", {NAME: "karpenter"}, "http-metrics", clouds=("aws",)),

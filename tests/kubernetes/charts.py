@@ -28,9 +28,14 @@ FREE = re.compile(
 # Maps into which each chart takes what its program understands, by dotted path: nothing there can be misspelt for Helm.
 FREE_OF: Mapping[str, tuple[str, ...]] = {
     "argo-cd": ("configs.cm", "configs.params", "configs.rbac", "configs.repositories", "notifications.notifiers"),
+    # Every image goes through one helper, by whichever of its keys are there.
+    "cert-manager": tuple(
+        f"{part}image" for part in ("", "acmesolver.", "cainjector.", "startupapicheck.", "webhook.")
+    ),
     "istiod": ("meshConfig",),
     "grafana": ("grafana.ini",),
-    "kube-prometheus-stack": ("grafana.grafana.ini", "alertmanager.config"),
+    # A budget's map is copied whole, but for `enabled`.
+    "kube-prometheus-stack": ("grafana.grafana.ini", "alertmanager.config", "alertmanager.podDisruptionBudget"),
     "opentelemetry-collector": ("config",),
     "jaeger": ("config", "userconfig"),
     "kiali-server": ("external_services",),
@@ -38,6 +43,17 @@ FREE_OF: Mapping[str, tuple[str, ...]] = {
 
 # APIs that the clusters have before any chart, which some charts ask for.
 APIS = ("monitoring.coreos.com/v1", "policy/v1", "cert-manager.io/v1", "networking.istio.io/v1")
+
+
+# Where Istio's charts keep their defaults, which their templates lay below what is given.
+ISTIO_DEFAULTS = "_internal_defaults_do_not_set"
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML as Go's parser reads it: `=`, an enum's value in a definition, is text."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_yaml_str)
 
 
 def program() -> str:
@@ -74,7 +90,10 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def rendered(release: Node, version: str) -> list[Manifest]:
-    """Every object that a release makes on a cluster of a version, custom resource definitions included."""
+    """Every object that a release makes on a cluster of a version, custom resource definitions included.
+
+    Pods that `helm test` alone would start are none of them.
+    """
     return _rendered(
         program(),
         folder(chart_of(release)),
@@ -88,12 +107,16 @@ def rendered(release: Node, version: str) -> list[Manifest]:
 @cache
 def _rendered(helm: str, chart: Path, name: str, namespace: str, values: str, version: str) -> list[Manifest]:
     apis = [part for api in APIS for part in ("--api-versions", api)]
-    command = [helm, "template", name, str(chart), "--namespace", namespace, "--values", "-", "--include-crds"]
+    command = [helm, "template", name, str(chart), "--namespace", namespace, "--values", "-"]
     done = subprocess.run(
-        [*command, "--kube-version", version, *apis], input=values, capture_output=True, text=True, check=False
+        [*command, "--include-crds", "--skip-tests", "--kube-version", version, *apis],
+        input=values,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{name}: {done.stderr[-2000:]}"
-    found = yaml.load_all(done.stdout, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    found = yaml.load_all(done.stdout, Loader=Loader)
     return [_placed(thing, namespace) for each in found if each for thing in _listed(each)]
 
 
@@ -128,9 +151,9 @@ def _defaults(chart: Path) -> dict[str, Any]:
         name = dependency["name"]
         if (chart / "charts" / name).exists():
             found[dependency.get("alias", name)] = {"enabled": True, "global": {}, **_defaults(chart / "charts" / name)}
-    return {**_merged(found, read(chart / "values.yaml")), **({"global": {}} if found else {})} | {
-        key: value for key, value in read(chart / "values.yaml").items() if key == "global"
-    }
+    own = read(chart / "values.yaml")
+    own = {**own.pop(ISTIO_DEFAULTS, {}), **own}
+    return {**({"global": {}} if found else {}), **_merged(found, own)}
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
