@@ -7,15 +7,14 @@ import pulumi
 from pulumi_gcp import monitoring
 
 from components.burn_rates import BURNS, DAY, Burn
-from components.gcp.alarms import LEVELS, MISSING, documentation
+from components.gcp.alarms import LEVELS, MISSING, documentation, series
 from components.gcp.component import GcpComponent, Scope
-from components.gcp.watch.edge import HTTPS
+from components.gcp.watch import edge, mesh
 from settings.kubernetes.objectives import ObjectiveSettings, ServiceObjectives
 from settings.observability import Severity
 from settings.types import Mode
 
 FRONT_DOOR = "front-door"
-MESH = "istio.io/service/client"
 
 SILENT_SECONDS = 600
 """Seconds without a request after which a service counts as without traffic."""
@@ -35,41 +34,18 @@ class Counted:
 
 def by_load_balancer(url_map_name: pulumi.Input[str]) -> Counted:
     """As users see it: faults of the cluster count, and users' own do not."""
-
-    def selected(metric: str, more: str = "") -> pulumi.Output[str]:
-        return pulumi.Output.concat(
-            f'metric.type = "{HTTPS}/{metric}" AND resource.type = "https_lb_rule"'
-            ' AND resource.labels.url_map_name = "',
-            url_map_name,
-            f'"{more}',
-        )
-
-    return Counted(
-        selected("request_count"),
-        selected("request_count", ' AND metric.labels.response_code_class = "500"'),
-        selected("total_latencies"),
-    )
+    [door] = edge.load_balancer(url_map_name)
+    requests = series(door, f"{edge.HTTPS}/request_count", {})
+    errors = pulumi.Output.concat(requests, ' AND metric.labels.response_code_class = "500"')
+    return Counted(requests, errors, series(door, f"{edge.HTTPS}/total_latencies", {}))
 
 
 def by_callers(cluster_name: pulumi.Input[str], workload: str) -> Counted:
-    """As the proxies of a workload's callers see it, which also count what no pod answered.
-
-    https://docs.cloud.google.com/monitoring/api/metrics_istio
-    """
-
-    def selected(metric: str, more: str = "") -> pulumi.Output[str]:
-        return pulumi.Output.concat(
-            f'metric.type = "{MESH}/{metric}" AND resource.type = "k8s_pod" AND resource.labels.cluster_name = "',
-            cluster_name,
-            f'" AND metric.labels.destination_service_name = "{workload}"'
-            f' AND metric.labels.destination_service_namespace = "{workload}"{more}',
-        )
-
-    return Counted(
-        selected("request_count"),
-        selected("request_count", " AND metric.labels.response_code >= 500"),
-        selected("roundtrip_latencies"),
-    )
+    """As the proxies of a workload's callers see it."""
+    watched, to = mesh.requests(cluster_name, workload), mesh.destination(workload)
+    requests = series(watched, mesh.REQUESTS, to)
+    errors = pulumi.Output.concat(requests, " AND metric.labels.response_code >= 500")
+    return Counted(requests, errors, series(watched, mesh.LATENCIES, to))
 
 
 class Objectives(GcpComponent):

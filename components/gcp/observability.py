@@ -12,7 +12,7 @@ from components.gcp.logs import Logs
 from components.gcp.notifications import Notifications
 from components.gcp.objectives import Objectives
 from components.gcp.uptime import Uptime
-from components.gcp.watch import compute, edge, itself
+from components.gcp.watch import compute, edge, itself, mesh
 from components.gcp.watch.rows import Watched
 from settings.gcp.observability import ObservabilitySettings
 from settings.kubernetes.objectives import ObjectiveSettings
@@ -70,6 +70,7 @@ class Observability(GcpComponent):
         everything = [
             *watched,
             *uptime.watched,
+            *(mesh.requests(cluster_name, workload) for workload in workloads),
             *edge.certificates(),
             *compute.backups(),
             *events.watched,

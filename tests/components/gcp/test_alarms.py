@@ -85,7 +85,9 @@ class TestEachPolicy:
             for condition in policy.inputs["conditions"]:
                 if found := condition.get("conditionPrometheusQueryLanguage"):
                     names = re.findall(r"([a-z_]+)\{([^}]*)\}", found["query"])
+                    unselected = re.findall(r"\b[a-z]+_[a-z_]+\b(?!\{)", re.sub(r"\{[^}]*\}", "{", found["query"]))
                     assert names
+                    assert not unselected
                     assert {name for name, _ in names} <= set(CATALOGUE["prometheus"])
                     assert all('cluster="' in labels for _, labels in names)
                     assert found["disableMetricValidation"] is True

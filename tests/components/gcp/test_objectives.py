@@ -18,7 +18,8 @@ def objectives(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 def filters(text: str) -> list[tuple[str, str]]:
-    return re.findall(r'metric\.type = "([^"]+)" AND resource\.type = "([^"]+)"', text)
+    found = re.findall(r'resource\.type = "([^"]+)" AND metric\.type = "([^"]+)"', text)
+    return [(metric, resource) for resource, metric in found]
 
 
 def test_front_door_and_workloads_promise_what_the_settings_say(waiting: Graph) -> None:
