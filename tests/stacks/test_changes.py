@@ -35,6 +35,8 @@ CIRCUITS = [
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
 
+ARTIFACTS = ["bigtable-writer", "bundles/shared", "cache-warmer", "charts/service", "podinfo"]
+
 PGP_KEY = "A" * 200
 
 EXPERIMENT = {
@@ -134,9 +136,13 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "platform.vault.recovery_pgp_keys": [
             {"platform.vault.recovery_pgp_keys": [f"{PGP_KEY}{holder}" for holder in range(5)]}
         ],
-        "platform.delivery.bundle": [{"platform.delivery.bundle": "charts/service"}],
+        "platform.delivery.bundle": [
+            {"platform.delivery.bundle": "bundles/another", "artifacts": [*ARTIFACTS, "bundles/another"]}
+        ],
         "platform.delivery.bundle_digest": [{"platform.delivery.bundle_digest": f"sha256:{'0' * 64}"}],
-        "platform.delivery.chart": [{"platform.delivery.chart": "bundles/shared"}],
+        "platform.delivery.chart": [
+            {"platform.delivery.chart": "charts/another", "artifacts": [*ARTIFACTS, "charts/another"]}
+        ],
         "platform.delivery.chart_digest": [{"platform.delivery.chart_digest": f"sha256:{'1' * 64}"}],
         "platform.delivery.sso": [
             {
@@ -302,9 +308,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "secret_store.first_reminder": [{"secret_store.first_reminder": "2028-01-03T09:00:00Z"}],
     },
     "interconnect": {
-        "artifacts": [
-            {"artifacts": ["bigtable-writer", "bundles/shared", "cache-warmer", "charts/service", "core", "podinfo"]}
-        ],
+        "artifacts": [{"artifacts": [*ARTIFACTS, "another"]}],
         "regions.aws": [
             {"regions.aws": "us-east-1", "prod:network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
         ],

@@ -176,11 +176,24 @@ class TestMetrics:
             assert monitors[name]["selector"] == googles[name]["selector"]
             assert monitors[name]["podMetricsEndpoints"] == googles[name]["endpoints"]
 
-    def test_the_secret_stores_metrics_open_to_each_clouds_collector(self, prod: Graph, dr: Graph) -> None:
+    def test_metrics_are_open_to_each_clouds_collector(self, prod: Graph, dr: Graph) -> None:
         for graph, collector in ((prod, "observability"), (dr, "gke-gmp-system")):
-            [rule] = policies(graph, "external-secrets")["allow-from-monitoring"]["ingress"]
-            [peer] = rule["from"]
-            assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": collector}
+            ways = [
+                node.inputs["spec"]
+                for node in graph.of_type(POLICY)
+                if node.inputs["metadata"]["name"] == "allow-from-monitoring"
+            ]
+            assert ways
+            for way in ways:
+                [peer] = way["ingress"][0]["from"]
+                assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": collector}
+
+    def test_what_is_told_by_https_is_asked_by_it(self, dr: Graph) -> None:
+        endpoints = {
+            node.inputs["metadata"]["name"]: node.inputs["spec"]["endpoints"][0] for node in dr.of_type(GOOGLE_MONITOR)
+        }
+        assert endpoints["autoneg"]["scheme"] == "https"
+        assert "scheme" not in endpoints["cert-manager"]
 
 
 class TestGrafana:
