@@ -47,13 +47,7 @@ def test_both_clouds_hold_the_same_artifacts(dr: Graph, prod: Graph) -> None:
     here, there = (graph.document["outputs"]["registry"]["repositoryUrls"] for graph in (dr, prod))
     assert here.keys() == there.keys()
     host = "us-central1-docker.pkg.dev/example-standby/platform-production"
-<<<<<<< HEAD
-    assert here["workloads/core"] == f"{host}-images/workloads/core"
-||||||| 2f64892
-    assert here["core"] == f"{host}-images/core"
-=======
     assert here["podinfo"] == f"{host}-images/podinfo"
->>>>>>> fixgcp
     assert here["charts/service"] == f"{host}-charts/service"
     assert here["bundles/shared"] == f"{host}-bundles/shared"
 
