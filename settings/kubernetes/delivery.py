@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from settings.types import ArtifactName, ImageDigest, Model, SecretName, between, distinct, matching
+from settings.types import ArtifactName, ImageDigest, Model, Refusal, SecretName, between, distinct, matching
 from settings.vendor import SAMPLE_DIGEST
 
 Cron = Annotated[
@@ -82,6 +82,13 @@ class DeliverySettings(Model):
 
     bundle_digest: ImageDigest | None = None
     """Its digest; null applies none, until the first one has been pushed."""
+
+    @field_validator("bundle")
+    @classmethod
+    def _one_artifact_is_one_thing(cls, bundle: str, info: ValidationInfo) -> str:
+        if bundle == info.data.get("chart"):
+            raise Refusal("it is the workloads' chart, which is no configuration", "name an artifact of its own")
+        return bundle
 
     sso: SsoSettings | None = None
     """Who logs in to Argo CD; without this nobody does, and it works by itself."""

@@ -85,6 +85,7 @@ CASES = {
              "sha256: and 64 hexadecimal digits", at="platform.images.external-secrets", shown='"v1"'),
         Case("bundle that no registry holds", "platform.delivery.bundle", "bundles/other", "one of artifacts"),
         Case("chart that no registry holds", "platform.delivery.chart", "charts/other", "one of artifacts"),
+        Case("chart for a bundle", "platform.delivery.bundle", "charts/service", "an artifact of its own"),
         Case("bundle by its tag", "platform.delivery.bundle_digest", "v1", "64 hexadecimal digits"),
         Case("chart by its version", "platform.delivery.chart_digest", "1.0.0", "64 hexadecimal digits"),
         Case("window at no time", "platform.delivery.sync_windows", [{"schedule": "fridays", "hours": 8}],
