@@ -123,11 +123,22 @@ class FrontDoorSettings(Model):
         """The public names under a domain, by their host; the domain itself goes by `apex`."""
         return {host.replace("@", "apex"): domain if host == "@" else f"{host}.{domain}" for host in self.hosts}
 
+    def serving_names(self, domain: str) -> tuple[str, ...]:
+        """The names that people and partners come to, and the primary's own."""
+        return (
+            *self.names(domain).values(),
+            *(f"{host}.{domain}" for host in ("partners", "primary", "signed-objects")),
+        )
+
     def standby_names(self, domain: str) -> dict[str, str]:
         """The names in the primary's zone that lead to the standby alone: its own, and the zone handed on to it."""
         return {label: f"{label}.{domain}" for label in ("standby", "gcp")}
 
+    def contact(self, domain: str) -> str:
+        """Where certificate authorities write to."""
+        return self.security_contact or f"security@{domain}"
+
     def authorities(self, domain: str) -> list[str]:
         """CAA records: which certificate authorities may issue, and where they report requests that they refused."""
-        contact = self.security_contact or f"security@{domain}"
+        contact = self.contact(domain)
         return [*(f'0 issue "{authority}"' for authority in CERTIFICATE_AUTHORITIES), f'0 iodef "mailto:{contact}"']

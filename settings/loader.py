@@ -100,7 +100,7 @@ class _Check(Generic[Settings]):
         else:
             problems += self._missing(settings.needed_secrets())
         if not pulumi.runtime.is_dry_run() and not _simulated():
-            problems += [*self._placeholders(), *self._secrets_provider()]
+            problems += [*self._placeholders(settings), *self._secrets_provider()]
         if settings is None or problems:
             raise SettingsError(self.sources.stack, problems)
         return settings
@@ -181,9 +181,9 @@ class _Check(Generic[Settings]):
             shown = show_value(_at(self.tree, path, otherwise=error["input"]))
         return self._problem(self.sources.key(str(path[0])), shown, consequence, remedy, path[1:])
 
-    def _placeholders(self) -> Iterator[Problem]:
-        """Samples among the values."""
-        for path, value in placeholders(self.tree):
+    def _placeholders(self, settings: StackSettings | None) -> Iterator[Problem]:
+        """Samples among the values, and in place of what nobody gave."""
+        for path, value in placeholders(self.tree if settings is None else settings.used()):
             yield self._problem(
                 self.sources.key(str(path[0])),
                 show_value(value),

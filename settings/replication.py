@@ -8,7 +8,6 @@ from pydantic import ValidationInfo, field_validator
 from settings.gcp.secrets import SecretStoreSettings
 from settings.types import (
     GcpProjectId,
-    IdentityPoolId,
     ImageDigest,
     LogRetentionDays,
     Minutes,
@@ -107,9 +106,6 @@ class SecretReplicationSettings(Model):
         int, *between(1, 24 * 60, "a value that is replaced would be old in the standby for more than a day")
     ] = 5
     """Minutes between two rounds, of reading in the primary as of comparing in the standby."""
-
-    provider: IdentityPoolId = "primary-cluster"
-    """What the pool of `federation` calls the primary's cluster, whose pods copy the secrets."""
 
     def check(self, rpos: Mapping[str, int]) -> None:
         """Refuse rounds that are too rare for a secret's recovery-point objective, by its name."""

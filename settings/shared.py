@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.addresses import Addresses, AddressPlan, plan
 from settings.front_door import FrontDoorSettings
+from settings.kubernetes import PlatformSettings
 from settings.observability import Receivers
 from settings.types import (
     ArtifactName,
@@ -24,7 +25,6 @@ from settings.types import (
     GcpRegion,
     IamRoleName,
     IdentityPoolId,
-    ImageDigest,
     IndexName,
     Label,
     Minutes,
@@ -36,6 +36,7 @@ from settings.types import (
     between,
     distinct,
 )
+from settings.workloads import Workloads, WorkloadSettings, check_calls, check_uses
 
 
 def _three_zones(region: str) -> str:
@@ -119,11 +120,21 @@ class Federation(Model):
     provider: IdentityPoolId = "aws-account"
     """The pool's provider, which trusts the AWS account."""
 
+    cluster_provider: IdentityPoolId = "primary-cluster"
+    """What the pool calls the primary's cluster, whose pods copy secrets."""
+
     replication_role: IamRoleName = "standby-replication"
     """The AWS role that reports to the standby how far replication is behind."""
 
     images_role: IamRoleName = "standby-images"
     """The AWS role that copies images to the standby."""
+
+    @field_validator("cluster_provider")
+    @classmethod
+    def _providers_differ(cls, provider: str, info: ValidationInfo) -> str:
+        if provider == info.data.get("provider"):
+            raise Refusal("the AWS account's provider has that name", "name another one")
+        return provider
 
     @field_validator("images_role")
     @classmethod
@@ -131,6 +142,10 @@ class Federation(Model):
         if role == info.data.get("replication_role"):
             raise Refusal("one role would have the rights of both", "name a role of its own")
         return role
+
+    def pool_name(self, project_number: int | str) -> str:
+        """The pool's full name, as members of IAM and audiences of tokens contain it."""
+        return f"projects/{project_number}/locations/global/workloadIdentityPools/{self.pool}"
 
 
 class Ownership(Model):
@@ -306,6 +321,10 @@ class StackSettings(Model):
     optional_secrets: ClassVar[Mapping[str, str]] = {}
     """The same for secrets that only some settings need; `needed_secrets` tells which."""
 
+    def used(self) -> dict[str, Any]:
+        """The settings as plain data, defaults included, without those that nothing is made from."""
+        return self.model_dump(mode="json")
+
     def needed_secrets(self) -> tuple[str, ...]:
         """The optional secrets that these settings cannot do without."""
         return ()
@@ -348,12 +367,7 @@ class Shared(StackSettings):
     """The applications' secrets: the primary's are copied to the standby, which can read them without AWS."""
 
     artifacts: Annotated[tuple[ArtifactName, ...], Field(min_length=1), distinct("a registry takes each name but once")]
-    """What both clouds' registries hold: images, charts (`charts/…`), bundles of configuration (`bundles/…`), and
-    copies of others' images and charts (`vendor/…`)."""
-
-    vendor_images: Annotated[Mapping[ArtifactName, ImageDigest], Field(default_factory=dict)]
-    """Digests of others' images, by their names in `artifacts`: the same in both registries. What the clusters should
-    run is installed once its image is named here, which must be in both registries by then."""
+    """What both clouds' registries hold: images, charts (`charts/…`) and bundles of configuration (`bundles/…`)."""
 
     tables: Annotated[Mapping[Fixed[TableName], TableSettings], Field(min_length=1)]
     """Tables by name: DynamoDB in the primary region, Bigtable in the standby."""
@@ -361,17 +375,23 @@ class Shared(StackSettings):
     topics: Annotated[Mapping[Fixed[TopicName], TopicSettings], Field(min_length=1)]
     """Topics by name: Kafka in both regions, and Pub/Sub in the standby."""
 
+    workloads: Workloads
+    """What both clusters run, by name."""
+
+    platform: PlatformSettings = PlatformSettings()
+    """What else both clusters run."""
+
     receivers: Annotated[Receivers, Field(default_factory=dict)]
     """Products that tell people what goes wrong in either region (Opsgenie ends in April 2027); without any, alarms
     show on the dashboards alone."""
 
-    @field_validator("vendor_images")
+    @field_validator("platform")
     @classmethod
-    def _images_are_artifacts(cls, images: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        for image in images:
-            if image not in info.data.get("artifacts", images):
-                raise Refusal("no registry holds it", f"add {image} to artifacts", at=(image,))
-        return images
+    def _scans_what_it_may(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        if {"domain", "front_door"} <= info.data.keys():
+            domain = info.data["domain"]
+            platform.dast.check(domain, info.data["front_door"].serving_names(domain))
+        return platform
 
     @field_validator("tables")
     @classmethod
@@ -386,10 +406,54 @@ class Shared(StackSettings):
                     )
         return tables
 
+    @field_validator("workloads")
+    @classmethod
+    def _workloads_have_what_they_use(
+        cls, workloads: Mapping[str, WorkloadSettings], info: ValidationInfo
+    ) -> Mapping[str, WorkloadSettings]:
+        check_calls(workloads)
+        keys = {kind: kind for kind in ("artifacts", "tables", "topics", "buckets")} | {"secrets": "app_secrets"}
+        if set(keys.values()) <= info.data.keys():
+            check_uses(workloads, {kind: info.data[key] for kind, key in keys.items()})
+        return workloads
+
+    @field_validator("platform")
+    @classmethod
+    def _promises_are_of_workloads(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        if {"workloads", "ownership"} <= info.data.keys():
+            platform.check(info.data["workloads"], info.data["ownership"].environment)
+        return platform
+
+    @field_validator("platform")
+    @classmethod
+    def _what_is_delivered_is_kept(cls, platform: PlatformSettings, info: ValidationInfo) -> PlatformSettings:
+        delivery = platform.delivery
+        for field in ("chart", "bundle"):
+            if getattr(delivery, field) not in info.data.get("artifacts", (getattr(delivery, field),)):
+                raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("delivery", field))
+        if delivery.sso and delivery.sso.client_secret not in info.data.get("app_secrets", delivery.sso.client_secret):
+            raise Refusal(
+                "no secret has that name",
+                "name one of app_secrets, or add it there",
+                at=("delivery", "sso", "client_secret"),
+            )
+        return platform
+
+    def used(self) -> dict[str, Any]:
+        """Without what the clusters run, as long as they run nothing: digests are known once there are registries."""
+        return self.model_dump(mode="json", exclude=None if self.platform.installed else {"platform", "workloads"})
+
     @cached_property
     def plan(self) -> AddressPlan:
         """Every range of both clouds."""
         return plan(self.addresses)
+
+    @property
+    def delivered(self) -> dict[str, str | None]:
+        """Digest of all that is delivered: equal in both regions once both are updated from the same settings."""
+        delivery = self.platform.delivery
+        images = {f"workloads/{name}": workload.digest for name, workload in self.workloads.items()}
+        return {delivery.chart: delivery.chart_digest, delivery.bundle: delivery.bundle_digest, **images}
 
     @property
     def database_name(self) -> str:

@@ -27,6 +27,10 @@ PROD: Mapping[str, Mapping[str, Any]] = {
     "security": {"data_events": [], "insights": False, "archive_days": 365},
     "runner": {"compute": "BUILD_GENERAL1_SMALL", "concurrent_jobs": 1},
     "observability": {"anomaly_detection": False},
+    "platform": {
+        "nodes": {"pools": {"general": {"cpus": 8, "cpu_limit": 32, "memory_limit_gib": 128}}},
+        "vault": {"replicas": 3},
+    },
 }
 DR: Mapping[str, Mapping[str, Any]] = {
     "network": {"nat_addresses": 1},
@@ -45,6 +49,7 @@ DR: Mapping[str, Mapping[str, Any]] = {
         "change_days": 1,
     },
     "cache": {"node_type": "STANDARD_SMALL", "shards": {"standby": 1, "active": 1}, "backup_days": 7},
+    "platform": {"vault": {"replicas": 3}},
 }
 
 SMALL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {"prod": PROD, "dr": DR}

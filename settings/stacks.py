@@ -173,9 +173,6 @@ class Dr(Shared):
     cluster: gcp_cluster.ClusterSettings = gcp_cluster.ClusterSettings()
     """The GKE Autopilot cluster."""
 
-    fleet: gcp_cluster.FleetSettings = gcp_cluster.FleetSettings()
-    """What the fleet installs in the cluster."""
-
     admission: gcp_cluster.AdmissionSettings = gcp_cluster.AdmissionSettings()
     """What may run in the cluster."""
 
@@ -189,7 +186,7 @@ class Dr(Shared):
     """The project's audit log, guards and contacts."""
 
     observability: gcp_observability.ObservabilitySettings = gcp_observability.ObservabilitySettings()
-    """Logs, alarms, dashboards, objectives and checks from outside."""
+    """Logs, alarms, dashboards and checks from outside."""
 
     database: gcp_data.DatabaseSettings = gcp_data.DatabaseSettings()
     """The Cloud SQL for PostgreSQL instance."""
@@ -219,16 +216,6 @@ class Dr(Shared):
         if edge.signed_bucket and known is not None and edge.signed_bucket not in known:
             raise Refusal("there is no such bucket to serve", f"name one of {', '.join(known)}", at=("signed_bucket",))
         return edge
-
-    @field_validator("fleet")
-    @classmethod
-    def _bundle_is_an_artifact(
-        cls, fleet: gcp_cluster.FleetSettings, info: ValidationInfo
-    ) -> gcp_cluster.FleetSettings:
-        artifacts = info.data.get("artifacts", (fleet.bundle,))
-        if fleet.bundle not in artifacts:
-            raise Refusal("no registry holds it", "name one of artifacts, or add it there", at=("bundle",))
-        return fleet
 
     def needed_secrets(self) -> tuple[str, ...]:
         """The key or URL of each receiver."""

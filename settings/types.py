@@ -344,10 +344,30 @@ ArtifactName = Annotated[
     *matching(
         r"(?=.{2,200}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
         "a registry refuses it as the name of an image",
-        "use lower-case letters, digits and single separators, such as core or charts/workload",
+        "use lower-case letters, digits and single separators, such as core or charts/service",
     ),
 ]
 """The name of an image, a chart or a bundle in the registries of both clouds."""
+
+PublicKey = Annotated[
+    str,
+    *matching(
+        r"-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?",
+        "no signature could be checked with it",
+        "paste what `gcloud kms keys versions get-public-key` or `cosign public-key` prints",
+    ),
+]
+"""A public key in PEM."""
+
+AttestorName = Annotated[
+    str,
+    *matching(
+        r"[a-z][a-z0-9]{0,31}",
+        "the policy's expressions cannot name it",
+        "use 1 to 32 lower-case letters and digits, starting with a letter",
+    ),
+]
+"""A name for one of the keys that images are signed by."""
 
 ImageDigest = Annotated[
     str,

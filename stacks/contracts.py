@@ -206,6 +206,9 @@ class Inventory(TypedDict):
 class ProdExports(TypedDict):
     """What `prod` exports."""
 
+    delivered: Mapping[str, str | None]
+    """Digest of each thing that is delivered; what differs between the regions has drifted apart."""
+
     cluster: ClusterExports
     database: DatabaseExports
     stream: StreamExports
@@ -386,8 +389,18 @@ class SecretsExports(TypedDict):
     reminderSubscriptionName: Text
 
 
+class StandbyVaultExports(TypedDict):
+    """Vault's copies; their bucket is `vault-copies` of `buckets`."""
+
+    copiesKey: Text
+    """The key that they are encrypted with on their way."""
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
+
+    delivered: Mapping[str, str | None]
+    """Digest of each thing that is delivered; what differs between the regions has drifted apart."""
 
     mode: Mode
     region: str
@@ -409,3 +422,4 @@ class DrExports(TypedDict):
     """Name by what the bucket holds."""
 
     secrets: SecretsExports
+    vault: StandbyVaultExports

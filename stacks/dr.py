@@ -17,7 +17,7 @@ from components.gcp.controllers import Controllers
 from components.gcp.edge import Edge
 from components.gcp.endpoints import Endpoints
 from components.gcp.federation import Federation
-from components.gcp.firewall import Firewall
+from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
 from components.gcp.kafka import EventStream
 from components.gcp.keys import Keys, KeyUse
@@ -30,21 +30,27 @@ from components.gcp.registry import Registry
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
 from components.gcp.sql import MAX_CONNECTIONS, RelationalDatabase
+from components.gcp.vault import Vault
 from components.gcp.watch import compute as watch_compute
 from components.gcp.watch import data as watch_data
 from components.gcp.watch import edge as watch_edge
 from components.gcp.watch import network as watch_network
+from components.gcp.watch import platform as watch_platform
 from components.gcp.watch.rows import Watched
+from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.external_secrets import ExternalSecrets
+from components.kubernetes.flux import NAMESPACE as FLUX
+from components.kubernetes.vault import Home, Imports
+from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
-from stacks import inventory
+from stacks import inventory, platform
 from stacks.contracts import DrExports, StandbyEdgeExports
+from stacks.platform.site import OnGcp, Site
+from stacks.regions import standby
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -98,6 +104,7 @@ KEYS = {
     "stream": KeyUse("confidential", ("managedkafka",)),
     "tables": KeyUse("confidential", ("bigtableadmin",)),
     "vault": KeyUse("restricted", ()),
+    "vault-copies": KeyUse("restricted", ()),
     "volumes": KeyUse("confidential", ("compute",)),
 }
 """Keys by what they encrypt."""
@@ -143,6 +150,7 @@ class _Region:
         self._edge()
         self._security()
         self._observability()
+        self._workloads()
         self._contents()
 
     def _project(self) -> None:
@@ -223,7 +231,7 @@ class _Region:
         self.fleet = Fleet(
             "fleet",
             self.scope,
-            self.settings.fleet,
+            self.settings.platform.delivery,
             cluster_name=self.prefix,
             cluster=self.cluster,
             registry=self.registry,
@@ -330,7 +338,17 @@ class _Region:
             usage_logs=usage_logs,
             opts=self.opts,
         )
-        self.buckets = {**applications, "backups": backups, "logs": logs}
+        copies = Bucket(
+            "vault-copies",
+            self.scope,
+            storage,
+            data_class="restricted",
+            regions=settings.regions,
+            key_id=self.keys.ids["objects"],
+            usage_logs=usage_logs,
+            opts=self.opts,
+        )
+        self.buckets = {**applications, "backups": backups, "logs": logs, "vault-copies": copies}
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -387,8 +405,26 @@ class _Region:
             workload_pool=self.cluster.workload_pool,
             zone_name=self.edge.zones["gcp"].name,
             secrets=self.secrets.ids,
-            repositories={"bundles": self.registry.repository_ids["bundles"]},
+            repositories={"charts": self.registry.repository_ids["charts"]},
             vault_key_id=self.keys.ids["vault"],
+            opts=self.opts,
+        )
+        regions = self.settings.regions
+        self.vault = Vault(
+            "vault-home",
+            self.scope,
+            self.settings.secret_store,
+            prefix=self.prefix,
+            secret_keys={
+                regions.gcp: self.keys.ids["secrets"],
+                regions.gcp_second: self.keys.ids["secrets-second"],
+            },
+            reminder_topic_id=self.secrets.reminder_topic_id,
+            workload_pool=self.cluster.workload_pool,
+            backups=self.buckets["backups"],
+            copies=self.buckets["vault-copies"],
+            copies_key_id=self.keys.ids["vault-copies"],
+            primary_pool=self.federation.pool_name,
             opts=self.opts,
         )
 
@@ -397,6 +433,7 @@ class _Region:
             "observability",
             self.scope,
             self.settings.observability,
+            self.settings.platform.objectives,
             mode=self.mode,
             prefix=self.prefix,
             watched=self._watched(),
@@ -405,27 +442,105 @@ class _Region:
             log_key_id=self.keys.ids["logs"],
             hosts=self.settings.front_door.names(f"gcp.{self.settings.domain}"),
             health_path=self.settings.front_door.health_path,
+            cluster_name=self.cluster.name,
+            workloads=list(self.settings.workloads),
             url_map_name=self.edge.balancer.url_map_name,
             opts=self.opts,
         )
 
+    def _workloads(self) -> None:
+        """Who the workloads' pods are; what they find here."""
+        stores = Stores(self.database, self.cache, self.stream, self.messaging, self.tables, self.buckets)
+        self.workloads = {
+            name: WorkloadIdentity(
+                f"workload-{name}",
+                self.scope,
+                workload_name=name,
+                workload=workload,
+                workload_pool=self.cluster.workload_pool,
+                stores=stores,
+                opts=self.opts,
+            ).identity
+            for name, workload in self.settings.workloads.items()
+        }
+        self.told = standby.region(
+            self.settings,
+            stores,
+            mode=self.mode,
+            repositories=self.registry.repository_urls,
+            secrets=self.secrets.names,
+        )
+
     def _contents(self) -> None:
-        """What runs in the cluster, as far as its images are in the registry."""
-        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
-            inside = access.provider(
-                "cluster-contents",
-                access.GKE,
-                endpoint=pulumi.Output.concat("https://", self.cluster.endpoint),
-                protect=self.scope.protect,
+        """What runs in the cluster."""
+        if not self.settings.platform.installed:
+            return
+        inside = access.provider(
+            "cluster-contents",
+            access.GKE,
+            endpoint=pulumi.Output.concat("https://", self.cluster.endpoint),
+            protect=self.scope.protect,
+        )
+        ranges = self.settings.plan.gcp
+        platform.install(
+            Site(
+                KubernetesScope(
+                    cloud="gcp",
+                    mode=self.mode,
+                    vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
+                    # The control plane reaches pods by agents that run as pods.
+                    control_plane=tuple(str(cidr) for cidr in (ranges.control_plane, ranges.nodes, ranges.pods)),
+                    tags=self.scope.tags,
+                    protect=self.scope.protect,
+                ),
+                self.settings,
+                OnGcp(
+                    project=self.scope.project,
+                    region=self.scope.region,
+                    volumes_key_id=self.keys.ids["volumes"],
+                    zone_name=self.edge.zones["gcp"].name,
+                    reserved_names=self.edge.names,
+                    names=self._names(),
+                    backend_services=self._backend_services(),
+                    front_ends=LOAD_BALANCERS,
+                    regional=["partners"] if self.settings.edge.partners.kind == "private_link" else [],
+                    mesh=self.fleet.mesh,
+                    vault=self._vault_home(),
+                    vault_copies=Imports(
+                        self.scope.project, self.buckets["vault-copies"].name, self.keys.ids["vault-copies"]
+                    ),
+                ),
+                self.told,
+                self.workloads,
+                standby.places(ranges),
+                pulumi.ResourceOptions(providers=[inside]),
             )
-            ExternalSecrets(
-                "external-secrets",
-                KubernetesScope(self.scope.tags, self.scope.protect),
-                registry=self.registry.repository_urls,
-                image_digest=digest,
-                provider={"gcpsm": {"projectID": self.scope.project}},
-                opts=pulumi.ResourceOptions(providers=[inside]),
-            )
+        )
+
+    def _names(self) -> list[str]:
+        """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
+        connected = self.settings.edge.partners.kind == "private_link"
+        return [*self.edge.names, *([f"partners.{self.settings.domain}"] if connected else [])]
+
+    def _backend_services(self) -> dict[str, pulumi.Output[str]]:
+        partners = self.edge.partners.service_name
+        return {**self.edge.balancer.service_names, **({"partners": partners} if partners else {})}
+
+    def _vault_home(self) -> Home:
+        """What Vault in the cluster needs of this cloud."""
+        key = self.keys.ids["vault"].apply(lambda key: key.split("/"))
+        return Home(
+            # projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>
+            seal={
+                "project": self.scope.project,
+                "region": self.scope.region,
+                "key_ring": key.apply(lambda parts: parts[5]),
+                "crypto_key": key.apply(lambda parts: parts[7]),
+            },
+            recovery_store={"cloud": "gcp", "secret": self.vault.recovery_secret_id},
+            snapshot_store={"cloud": "gcp", "bucket": self.buckets["backups"].name},
+            accounts={},
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
@@ -433,6 +548,8 @@ class _Region:
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
+            *(watch_platform.contents(self.cluster.name) if self.settings.platform.installed else ()),
+            *watch_compute.delivery(FLUX),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),
             *watch_data.cache(self.cache.instance_id),
@@ -450,6 +567,7 @@ class _Region:
         """What the stack tells the others, and people."""
         return {
             "mode": self.mode,
+            "delivered": self.settings.delivered,
             "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
             "cluster": {
@@ -508,6 +626,7 @@ class _Region:
                 "reminderTopicId": self.secrets.reminder_topic_id,
                 "reminderSubscriptionName": self.secrets.reminder_subscription_name,
             },
+            "vault": {"copiesKey": self.keys.ids["vault-copies"]},
             "edge": self._edge_exports(),
             "observability": {
                 "channelNames": self.observability.channel_names,
@@ -531,10 +650,7 @@ class _Region:
             },
             "addresses": edge.balancer.addresses,
             "names": edge.names,
-            "backendServices": {
-                **edge.balancer.service_names,
-                **({"partners": edge.partners.service_name} if edge.partners.service_name else {}),
-            },
+            "backendServices": self._backend_services(),
             "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
             "switchBucket": edge.switch.bucket,
             "partnerAttachment": edge.partners.attachment,

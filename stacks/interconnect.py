@@ -10,8 +10,9 @@ from components.aws.alarms import Alarms as AwsAlarms
 from components.aws.component import GLOBAL_REGION
 from components.aws.component import Scope as AwsScope
 from components.aws.keys import Keys, KeyUse
-from components.crosscloud import cache, images, objects, rows, secrets, stream, tables
+from components.crosscloud import cache, images, objects, rows, secrets, stream, tables, vault
 from components.crosscloud.cache import CacheWarming
+from components.crosscloud.cluster_identity import ClusterIdentity
 from components.crosscloud.contract import Contract
 from components.crosscloud.dedicated import Dedicated
 from components.crosscloud.dns import FailoverDns, PrimaryDns, Proof, StandbyDns
@@ -26,6 +27,7 @@ from components.crosscloud.secrets import SecretReplication
 from components.crosscloud.stream import StreamReplication
 from components.crosscloud.stream_import import ImportTarget, StreamImport
 from components.crosscloud.tables import TableReplication
+from components.crosscloud.vault import VaultReplication
 from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
@@ -34,9 +36,9 @@ from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
 from components.gcp.services import ServiceIdentities, Services
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
+from settings.kubernetes.vault import EXPORTER
 from settings.loader import load_secrets
 from settings.observability import Severity
 from settings.replication import DATABASE_PASSWORD, WARMER_IMAGE, WRITER_IMAGE
@@ -368,11 +370,21 @@ class _Link:
         )
 
     def _copy_secrets(self) -> None:
-        """The way of the applications' secrets, once the primary's cluster runs what copies them."""
+        """The ways of Vault's and of the applications' secrets, once the primary's cluster runs what copies them."""
         prod, dr, settings = self.prod, self.dr, self.settings
-        if CHARTS["external-secrets"].image.artifact not in settings.vendor_images or not settings.app_secrets:
+        if not settings.platform.installed:
             return
-        cluster = prod["cluster"]
+        cluster, pool = prod["cluster"], settings.federation.pool
+        identity = ClusterIdentity(
+            "cluster-identity",
+            self.aws,
+            self.gcp,
+            pool=pool,
+            provider=settings.federation.cluster_provider,
+            issuer=cluster["oidcIssuer"],
+            subjects=[EXPORTER, *([secrets.SUBJECT] if settings.app_secrets else [])],
+            opts=self.opts,
+        )
         inside = access.provider(
             "contract-cluster",
             access.eks(self.aws.region, cluster["name"]),
@@ -381,6 +393,19 @@ class _Link:
             protect=self.aws.protect,
             opts=self.agreed,
         )
+        opts = pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside]))
+        VaultReplication(
+            "vault",
+            self.aws,
+            self.gcp,
+            settings.platform.vault,
+            target=vault.Target(
+                identity.audience, dr["buckets"]["vault-copies"], dr["vault"]["copiesKey"], self.channels
+            ),
+            opts=opts,
+        )
+        if not settings.app_secrets:
+            return
         SecretReplication(
             "secrets",
             self.aws,
@@ -388,16 +413,16 @@ class _Link:
             settings.secret_replication,
             secrets=settings.app_secrets,
             source=secrets.Source(
-                {secret: prod["secrets"][secret] for secret in settings.app_secrets}, cluster["oidcIssuer"]
+                {secret: prod["secrets"][secret] for secret in settings.app_secrets}, identity.audience
             ),
             target=secrets.Target(
                 names={secret: dr["secrets"]["names"][secret] for secret in settings.app_secrets},
                 topic=dr["secrets"]["reminderTopicId"],
-                pool=settings.federation.pool,
+                pool=pool,
                 account=dr["federation"]["serviceAccounts"]["secrets"],
                 channels=self.channels,
             ),
-            opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(providers=[inside])),
+            opts=opts,
         )
 
     def _dns(self) -> None:

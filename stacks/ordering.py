@@ -88,8 +88,20 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("gcp:sql/databaseInstance:DatabaseInstance", "gcp:servicenetworking/connection:Connection"): (
         "Cloud SQL takes a private address from the peering, and refuses a network that has none"
     ),
-    ("kubernetes:external-secrets.io/*", "kubernetes:helm.sh/v3:Release"): (
-        "the cluster refuses an object whose kind the chart has not defined yet"
+    ("kubernetes:*.istio.io/*", "gcp:gkehub/featureMembership:FeatureMembership"): (
+        "Google brings the mesh's kinds of objects into a cluster that is in the mesh"
+    ),
+    ("kubernetes:helm.sh/v3:Release", "gcp:gkehub/featureMembership:FeatureMembership"): (
+        "pods that start before the mesh get no proxy, and the gateway is nothing else"
+    ),
+    ("kubernetes:helm.sh/v3:Release", "kubernetes:cert-manager.io/*"): (
+        "istiod that finds no CA makes a root of its own, and a gateway without a certificate serves nobody"
+    ),
+    ("kubernetes:*", "kubernetes:helm.sh/v3:Release"): (
+        "the cluster refuses objects of kinds that no chart has defined yet, and pods need what other charts bring"
+    ),
+    ("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:ClusterSecretStore"): (
+        "a secret names its store, which the cluster does not check, and is in error until there is one"
     ),
     ("pulumi:providers:gcp", "gcp:projects/service:Service"): (
         "Google refuses every call to an API that is not on; by its provider each resource waits for all of them"

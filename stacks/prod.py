@@ -3,42 +3,52 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import bucket
+from components.aws import aurora, bucket, elasticache, msk
 from components.aws.account import AccountBaseline
 from components.aws.aurora import RelationalDatabase
 from components.aws.backup import Backup, RestoreTest
 from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
+from components.aws.console_secrets import ConsoleSecrets
 from components.aws.controllers import Controllers
 from components.aws.dynamodb import KeyValueStore
 from components.aws.edge import Edge
 from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
 from components.aws.keys import Keys, KeyUse
+from components.aws.metrics_store import MetricsStore
 from components.aws.msk import EventStream
 from components.aws.network import Network
+from components.aws.node_group import BOTTLEROCKET
 from components.aws.notifications import NOTIFICATIONS_KEY
 from components.aws.observability import Observability
 from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
+from components.aws.sonarqube import SonarQubeSecrets
 from components.aws.transit import Transit
+from components.aws.vault import Vault
 from components.aws.watch import compute as watch_compute
 from components.aws.watch import data as watch_data
 from components.aws.watch import edge as watch_edge
 from components.aws.watch import network as watch_network
 from components.aws.watch.rows import Watched
+from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
-from components.kubernetes.charts import CHARTS
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.external_secrets import ExternalSecrets
+from components.kubernetes.dast import Reports
+from components.kubernetes.karpenter import Machines
+from components.kubernetes.vault import Home
+from components.kubernetes.vendor import Vendor
 from components.tags import Tags
 from settings import load_secrets
 from settings.stacks import Prod
-from stacks import inventory
+from stacks import inventory, platform
 from stacks.contracts import ProdExports
+from stacks.platform.site import OnAws, Site
+from stacks.regions import primary
 
 KEYS = {
     "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
@@ -48,6 +58,7 @@ KEYS = {
     "database": KeyUse("Relational database", "confidential"),
     "images": KeyUse("Images", "internal"),
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
+    "metrics": KeyUse("Metrics of the cluster", "internal"),
     "notifications": NOTIFICATIONS_KEY,
     "objects": KeyUse("Objects", "confidential"),
     "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
@@ -56,8 +67,19 @@ KEYS = {
     "stream": KeyUse("Event stream", "confidential"),
     "tables": KeyUse("Key-value tables", "confidential"),
     "traces": KeyUse("Traces, and the canary's reports", "internal"),
+    "vault": KeyUse("Seal of Vault", "restricted"),
     "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
 }
+
+CONSOLE_SECRETS = {
+    "grafana-admin": "Password of Grafana's own administrator, for the day on which single sign-on fails",
+    "grafana-client": "Secret of Grafana's client for single sign-on",
+    "kiali-client": "Secret of Kiali's client for single sign-on",
+}
+"""Secrets of the cluster's consoles; the clients' are put in their place by whoever keeps the identity provider."""
+
+SCAN_REPORTS = "dast"
+"""Where reports of scans are in the bucket of logs."""
 
 
 def build(settings: Prod) -> ProdExports:
@@ -90,6 +112,7 @@ class _Region:
         self._recovery()
         self._security()
         self._observability()
+        self._workloads()
         self._contents()
 
     def _network(self) -> None:
@@ -277,6 +300,28 @@ class _Region:
             key_settings=self.settings.keys,
             opts=self.opts,
         )
+        self.reserved_names = [
+            *self.edge.names,
+            *self.settings.front_door.standby_names(self.settings.domain).values(),
+        ]
+        self.metrics = MetricsStore(
+            "metrics",
+            self.scope,
+            alias=self.prefix,
+            stored_days=self.settings.platform.observability.metrics.stored_days,
+            log_retention_days=self.settings.cluster.log_retention_days,
+            key_arn=self.keys.arns["metrics"],
+            log_key_arn=self.keys.arns["logs"],
+            opts=self.late,
+        )
+        self.vault = Vault(
+            "vault-home",
+            self.scope,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["vault"],
+            secrets_key_arn=self.keys.arns["secrets"],
+            opts=self.opts,
+        )
         self.controllers = Controllers(
             "controllers",
             self.scope,
@@ -287,11 +332,20 @@ class _Region:
             queues_key_arn=self.keys.arns["queues"],
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
-            zone_arn=self.edge.zone.arn,
-            reserved_names=[
-                *self.edge.names,
-                *self.settings.front_door.standby_names(self.settings.domain).values(),
+            metrics_arn=self.metrics.arn,
+            search_arn=self.search.arn,
+            vault=self.vault,
+            backups=self.buckets["backups"],
+            repositories=self.prefix,
+            reports_arn=self.buckets["logs"].arn,
+            reports_prefix=SCAN_REPORTS,
+            reports_key_arn=self.keys.arns["logs"],
+            pulled_arns=[
+                self.registry.repository_arns[artifact]
+                for artifact in (self.settings.platform.delivery.chart, self.settings.platform.delivery.bundle)
             ],
+            zone_arn=self.edge.zone.arn,
+            reserved_names=self.reserved_names,
             opts=self.opts,
         )
 
@@ -333,6 +387,22 @@ class _Region:
             key_arn=self.keys.arns["secrets"],
             opts=self.late,
         )
+        self.console_secrets = ConsoleSecrets(
+            "console-secrets",
+            self.scope,
+            secrets=CONSOLE_SECRETS,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
+
+        self.sonarqube_secrets = SonarQubeSecrets(
+            "sonarqube-secrets",
+            self.scope,
+            prefix=self.prefix,
+            key_arn=self.keys.arns["secrets"],
+            opts=self.late,
+        )
 
     def _observability(self) -> None:
         self.observability = Observability(
@@ -349,25 +419,110 @@ class _Region:
             opts=self.late,
         )
 
+    def _workloads(self) -> None:
+        """Who the workloads' pods are; what they find here."""
+        stores = Stores(
+            self.database,
+            self.cache,
+            self.stream,
+            self.tables,
+            self.buckets,
+            tables_key_arn=self.keys.arns["tables"],
+            objects_key_arn=self.keys.arns["objects"],
+        )
+        self.workloads = {
+            name: WorkloadIdentity(
+                f"workload-{name}",
+                self.scope,
+                workload_name=name,
+                workload=workload,
+                cluster_name=self.cluster.name,
+                stores=stores,
+                opts=self.opts,
+            ).identity
+            for name, workload in self.settings.workloads.items()
+        }
+        self.told = primary.region(
+            self.settings, stores, repositories=self.registry.repository_urls, secrets_path=self.prefix
+        )
+
     def _contents(self) -> None:
-        """What runs in the cluster, as far as its images are in the registry."""
-        if digest := self.settings.vendor_images.get(CHARTS["external-secrets"].image.artifact):
-            inside = access.provider(
-                "cluster-contents",
-                access.eks(self.scope.region, self.cluster.name),
-                endpoint=self.cluster.ready_endpoint,
-                certificate_authority=self.cluster.certificate_authority,
-                protect=self.scope.protect,
+        """What runs in the cluster."""
+        if not self.settings.platform.installed:
+            return
+        inside = access.provider(
+            "cluster-contents",
+            access.eks(self.scope.region, self.cluster.name),
+            endpoint=self.cluster.ready_endpoint,
+            certificate_authority=self.cluster.certificate_authority,
+            protect=self.scope.protect,
+        )
+        platform.install(
+            Site(
+                KubernetesScope(
+                    cloud="aws",
+                    mode="active",
+                    vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
+                    control_plane=tuple(str(cidr) for cidr in self.settings.plan.aws.tiers["private"]),
+                    tags=self.scope.tags,
+                    protect=self.scope.protect,
+                ),
+                self.settings,
+                OnAws(
+                    region=self.scope.region,
+                    snapshot_driver=self.cluster.snapshot_driver,
+                    volumes_key_arn=self.keys.arns["volumes"],
+                    zone_id=self.edge.zone.zone_id,
+                    vpc_id=self.network.vpc_id,
+                    machines=Machines(
+                        region=self.scope.region,
+                        cluster_name=self.cluster.name,
+                        instance_profile=self.controllers.instance_profile_name,
+                        interruption_queue=self.controllers.interruption_queue_name,
+                        subnet_ids=self.network.subnet_ids["private"],
+                        security_group_id=self.cluster.security_group_id,
+                        volumes_key_arn=self.keys.arns["volumes"],
+                        user_data=BOTTLEROCKET,
+                    ),
+                    reserved_names=self.reserved_names,
+                    service_accounts=self.controllers.service_accounts,
+                    names=self._names(),
+                    target_groups=self._target_groups(),
+                    vault=self._vault_home(),
+                    store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},
+                    cluster_name=self.cluster.name,
+                    metrics_endpoint=self.metrics.endpoint,
+                    search_endpoint=self.search.endpoint,
+                    secrets=self.console_secrets.arns,
+                    database_endpoint=self.database.endpoint,
+                    sonarqube_secrets=self.sonarqube_secrets.arns,
+                    reports=Reports(self.scope.region, self.buckets["logs"].name, SCAN_REPORTS),
+                ),
+                self.told,
+                self.workloads,
+                primary.places(self.settings.plan.aws),
+                pulumi.ResourceOptions(providers=[inside]),
             )
-            ExternalSecrets(
-                "external-secrets",
-                KubernetesScope(self.scope.tags, self.scope.protect),
-                registry=self.registry.repository_urls,
-                image_digest=digest,
-                service_account=self.controllers.service_accounts["external-secrets"],
-                provider={"aws": {"service": "SecretsManager", "region": self.scope.region}},
-                opts=pulumi.ResourceOptions(providers=[inside]),
-            )
+        )
+
+    def _names(self) -> list[str]:
+        """Names by which the mesh's gateway is asked; partners give theirs whichever way they come."""
+        partners = [] if self.settings.edge.partners.kind == "none" else [f"partners.{self.settings.domain}"]
+        return [*self.edge.names, *partners]
+
+    def _target_groups(self) -> dict[str, pulumi.Output[str]]:
+        partners = self.edge.partners.target_group_arn
+        return {"gateway": self.edge.balancer.target_group_arn, **({"partners": partners} if partners else {})}
+
+    def _vault_home(self) -> Home:
+        """What Vault in the cluster needs of this cloud."""
+        here = {"cloud": "aws", "region": self.scope.region}
+        return Home(
+            seal={"region": self.scope.region, "kms_key_id": self.vault.key_arn},
+            recovery_store={**here, "secret": self.vault.recovery_secret_arn},
+            snapshot_store={**here, "bucket": self.buckets["backups"].name},
+            accounts=self.controllers.service_accounts,
+        )
 
     def _watched(self) -> list[Watched]:
         """What alarms and the dashboard know of."""
@@ -407,6 +562,7 @@ class _Region:
     def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
+            "delivered": self.settings.delivered,
             "observability": {
                 "dashboardName": self.observability.dashboard_name,
                 "topicArns": self.observability.topic_arns,

@@ -12,15 +12,21 @@ from components.aws.iam import Role, allow, pod_identity_trust, role
 from components.aws.keys import USE
 from components.aws.node_group import NodeGroup
 
+EBS_DRIVER = "ebs.csi.aws.com"
+"""The name of EBS' driver in Kubernetes."""
+
 
 class Addons(AwsComponent):
-    """Networking, DNS, identity, storage, telemetry and node health, with identities of their own by Pod Identity.
+    """Networking, DNS, identity, storage, telemetry, metrics and node health, with identities by Pod Identity.
 
     Nodes join only when the network plug-in, the proxy and the identity agent are there (`before_nodes`); the others
     need nodes to run on (`install_on_nodes`). Versions are left to EKS, which picks the cluster version's default.
     """
 
     before_nodes: list[pulumi.Resource]
+
+    snapshot_driver: pulumi.Output[str]
+    """The driver that takes volumes' snapshots, known once the cluster knows what a snapshot is."""
 
     def __init__(
         self,
@@ -97,6 +103,10 @@ class Addons(AwsComponent):
             after=nodes,
         )
         self._addon("aws-ebs-csi-driver", identity=("ebs-csi-controller-sa", ebs), after=nodes)
+        # Horizontal autoscalers read from it what pods use.
+        self._addon("metrics-server", after=nodes)
+        snapshots = self._addon("snapshot-controller", after=nodes)
+        self.snapshot_driver = snapshots.id.apply(lambda _: EBS_DRIVER)
 
     def _addon(
         self,

@@ -47,6 +47,9 @@ class Cluster(AwsComponent):
     ready_endpoint: pulumi.Output[str]
     """The endpoint, known once administrators are let in and pods find nodes: who installs in the cluster takes it."""
 
+    snapshot_driver: pulumi.Output[str]
+    """The driver that takes volumes' snapshots, known once the cluster knows what a snapshot is."""
+
     oidc_issuer: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     """The group that EKS makes for control plane, nodes and pods."""
@@ -203,6 +206,7 @@ class Cluster(AwsComponent):
             for group_name, group in settings.node_groups.items()
         ]
         addons.install_on_nodes(groups)
+        self.snapshot_driver = addons.snapshot_driver
         needed = [entry.id for entry in administrators] + [group.group.id for group in groups]
         self.ready_endpoint = pulumi.Output.all(cluster.endpoint, *needed).apply(lambda known: known[0])
         self.register_outputs(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from components.aws.bucket import Bucket
 from components.aws.component import Scope
 from components.aws.iam import Statement, allow
 
@@ -236,10 +237,12 @@ def node_provisioning(
             [
                 "ec2:DescribeCapacityReservations",
                 "ec2:DescribeImages",
+                "ec2:DescribeInstanceStatus",
                 "ec2:DescribeInstanceTypeOfferings",
                 "ec2:DescribeInstanceTypes",
                 "ec2:DescribeInstances",
                 "ec2:DescribeLaunchTemplates",
+                "ec2:DescribePlacementGroups",
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSpotPriceHistory",
                 "ec2:DescribeSubnets",
@@ -252,6 +255,13 @@ def node_provisioning(
         allow(["pricing:GetProducts"], "*", sid="Prices"),
         allow(["ssm:GetParameter"], f"arn:aws:ssm:{scope.region}::parameter/aws/service/*", sid="Images"),
         allow(["eks:DescribeCluster"], cluster_arn, sid="Cluster"),
+        # It takes no resource but by its condition: the zones that this cluster has been moved out of.
+        allow(
+            ["arc-zonal-shift:GetManagedResource"],
+            "*",
+            sid="ZonalShift",
+            conditions={"StringEquals": {"arc-zonal-shift:ResourceIdentifier": cluster_arn}},
+        ),
         allow(
             ["iam:PassRole"],
             node_role_arn,
@@ -328,6 +338,35 @@ def dns_challenges(zone_arn: pulumi.Input[str]) -> list[Statement]:
     ]
 
 
+def signatures(scope: Scope, repositories: str) -> list[Statement]:
+    """Kyverno: reads our images' signatures, which lie beside them in repositories whose names start with a path.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+    """
+    return [
+        # A login to the account's whole registry, which opens no repository by itself.
+        allow(["ecr:GetAuthorizationToken"], "*", sid="Login"),
+        allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            scope.arn("ecr", f"repository/{repositories}/*"),
+            sid="Signatures",
+        ),
+    ]
+
+
+def reports(scope: Scope, bucket_arn: pulumi.Input[str], prefix: str, key_arn: pulumi.Input[str]) -> list[Statement]:
+    """The scans: write what they found below one prefix of a bucket, and read nothing."""
+    return [
+        allow(["s3:PutObject"], pulumi.Output.concat(bucket_arn, f"/{prefix}/*"), sid="Write"),
+        allow(
+            ["kms:GenerateDataKey"],
+            key_arn,
+            sid="Key",
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+        ),
+    ]
+
+
 def secrets(scope: Scope, path: str, key_arn: pulumi.Input[str]) -> list[Statement]:
     """External Secrets: reads the secrets whose names start with a path, and no others.
 
@@ -353,9 +392,108 @@ def secrets(scope: Scope, path: str, key_arn: pulumi.Input[str]) -> list[Stateme
     ]
 
 
+def unsealing(key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Vault: opens itself with its key.
+
+    https://developer.hashicorp.com/vault/docs/configuration/seal/awskms
+    """
+    return [allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"], key_arn, sid="Unseal")]
+
+
+def recovery_keys(scope: Scope, secret_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Vault's configuration: puts recovery keys into one secret, and cannot read them there."""
+    return [
+        allow(["secretsmanager:PutSecretValue"], secret_arn, sid="Keep"),
+        allow(
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            key_arn,
+            sid="Key",
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{scope.region}.amazonaws.com"}},
+        ),
+    ]
+
+
+def snapshots(scope: Scope, bucket: Bucket, folder: str) -> list[Statement]:
+    """Vault's snapshots: adds objects to one folder, and reads none."""
+    return [
+        allow(["s3:PutObject"], pulumi.Output.concat(bucket.arn, f"/{folder}/*"), sid="Add"),
+        *(
+            [
+                allow(
+                    ["kms:GenerateDataKey"],
+                    bucket.key_arn,
+                    sid="Key",
+                    conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+                )
+            ]
+            if bucket.key_arn is not None
+            else []
+        ),
+    ]
+
+
+def registry_login(repository_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Tokens for the registry, with which others pull from these repositories; a token has its maker's rights.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    """
+    return [
+        # A token is for the whole registry: AWS offers no narrower resource.
+        allow(["ecr:GetAuthorizationToken"], "*", sid="Token"),
+        allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            list(repository_arns),
+            sid="Pull",
+        ),
+    ]
+
+
 def _tagged(kind: str, tags: Mapping[str, str], any_value_of: str) -> dict[str, Mapping[str, Any]]:
     """Conditions that tags have these values, and that one more is there."""
     return {
         "StringEquals": {f"aws:{kind}/{tag}": value for tag, value in tags.items()},
         "StringLike": {f"aws:{kind}/{any_value_of}": "*"},
     }
+
+
+def metrics_writing(workspace_arn: pulumi.Input[str]) -> list[Statement]:
+    """Prometheus: what it measures, into the one workspace."""
+    return [allow(["aps:RemoteWrite"], workspace_arn)]
+
+
+def metrics_reading(scope: Scope, workspace_arn: pulumi.Input[str]) -> list[Statement]:
+    """Grafana: the workspace's metrics, and CloudWatch's of the managed services.
+
+    https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
+    """
+    return [
+        allow(["aps:GetLabels", "aps:GetMetricMetadata", "aps:GetSeries", "aps:QueryMetrics"], workspace_arn),
+        # AWS has no resource-level permission for these reads.
+        allow(
+            ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+            "*",
+            sid="Read",
+            conditions={"StringEquals": {"aws:RequestedRegion": [scope.region, "us-east-1"]}},
+        ),
+    ]
+
+
+def trace_writing(scope: Scope) -> list[Statement]:
+    """The collectors: traces into X-Ray, which has no resource-level permission for them."""
+    return [
+        allow(
+            ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            "*",
+            sid="Traces",
+            conditions={"StringEquals": {"aws:RequestedRegion": scope.region}},
+        )
+    ]
+
+
+def search_index(domain_arn: pulumi.Input[str], *paths: str, read: bool) -> list[Statement]:
+    """What writes documents to the search domain; `paths` are the only ones it may ask for.
+
+    Fine-grained access in the domain decides about indexes: by IAM alone a bulk request could name any.
+    """
+    verbs = ["es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", *(["es:ESHttpGet"] if read else [])]
+    return [allow(verbs, [pulumi.Output.concat(domain_arn, "/", path) for path in paths])]

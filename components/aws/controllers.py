@@ -7,11 +7,13 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.aws import controller_rights as rights
+from components.aws.bucket import Bucket
 from components.aws.cluster import Cluster
 from components.aws.component import AwsComponent, Scope
 from components.aws.iam import Statement, pod_identity_trust, role, service_trust
 from components.aws.interruptions import Interruptions
 from components.aws.network import Network
+from components.aws.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class Controller:
 class Controllers(AwsComponent):
     """Roles by Pod Identity for what the cluster's contents install later, under the names that they will have there.
 
-    Load-balancer controller, Karpenter, External Secrets; ExternalDNS and cert-manager once there is a zone. Karpenter
-    starts nodes with a role and a profile of their own, and hears of interruptions from a queue.
+    Load-balancer controller, Karpenter, External Secrets, Kyverno, Vault with the programs beside it, what collects
+    metrics, traces and logs, ZAP's scans; ExternalDNS and cert-manager once there is a zone. Karpenter starts nodes
+    with a role and a profile of their own, and hears of interruptions from a queue.
     """
 
     service_accounts: dict[str, pulumi.Output[str]]
@@ -49,6 +52,15 @@ class Controllers(AwsComponent):
         queues_key_arn: pulumi.Input[str],
         secrets_key_arn: pulumi.Input[str],
         secrets_path: str,
+        metrics_arn: pulumi.Input[str],
+        search_arn: pulumi.Input[str],
+        vault: Vault,
+        backups: Bucket,
+        repositories: str,
+        pulled_arns: Sequence[pulumi.Input[str]],
+        reports_arn: pulumi.Input[str],
+        reports_prefix: str,
+        reports_key_arn: pulumi.Input[str],
         zone_arn: pulumi.Input[str] | None,
         reserved_names: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -56,14 +68,18 @@ class Controllers(AwsComponent):
         """Make the identities.
 
         `cluster_name` is plain because conditions are made from it. `zone_arn` is the public zone's, `reserved_names`
-        are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods.
+        are the records in it that no controller may touch; `secrets_path` starts the names of the secrets for pods;
+        `metrics_arn` is the workspace's that keeps metrics, `search_arn` the domain's that keeps traces and logs;
+        `backups` gets Vault's snapshots, and `repositories` starts the names of those of our images;
+        `pulled_arns` are the repositories that Argo CD reads, with tokens that External Secrets draws for it;
+        `reports_arn` is the bucket's that scans send reports to.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         nodes, profile = self._nodes(name, cluster)
         interruptions = Interruptions(f"{name}-interruptions", scope, key_arn=queues_key_arn, opts=self.child())
         controllers = {
             "load-balancer": Controller(
-                "kube-system",
+                "load-balancing",
                 "aws-load-balancer-controller",
                 rights.load_balancer(scope, cluster_name, network.vpc_id),
             ),
@@ -84,8 +100,28 @@ class Controllers(AwsComponent):
                 ),
             ),
             "external-secrets": Controller(
-                "external-secrets", "external-secrets", rights.secrets(scope, secrets_path, secrets_key_arn)
+                "external-secrets",
+                "external-secrets",
+                [*rights.secrets(scope, secrets_path, secrets_key_arn), *rights.registry_login(pulled_arns)],
             ),
+            "prometheus": Controller(
+                "observability", "kube-prometheus-stack-prometheus", rights.metrics_writing(metrics_arn)
+            ),
+            "grafana": Controller(
+                "observability", "kube-prometheus-stack-grafana", rights.metrics_reading(scope, metrics_arn)
+            ),
+            "traces": Controller("observability", "opentelemetry-sampler", rights.trace_writing(scope)),
+            "jaeger": Controller("observability", "jaeger", rights.search_index(search_arn, "*", read=True)),
+            "logs": Controller(
+                "observability-nodes", "aws-for-fluent-bit", rights.search_index(search_arn, "_bulk", read=False)
+            ),
+            "vault": Controller("vault", "vault", rights.unsealing(vault.key_arn)),
+            "vault-configure": Controller(
+                "vault", "vault-configure", rights.recovery_keys(scope, vault.recovery_secret_arn, secrets_key_arn)
+            ),
+            "vault-snapshot": Controller("vault", "vault-snapshot", rights.snapshots(scope, backups, "vault")),
+            "kyverno": Controller("kyverno", "kyverno-admission-controller", rights.signatures(scope, repositories)),
+            "dast": Controller("zap", "zap", rights.reports(scope, reports_arn, reports_prefix, reports_key_arn)),
         }
         if zone_arn is not None:
             controllers["external-dns"] = Controller(

@@ -26,6 +26,8 @@ class Registry(AwsComponent):
     """URL by the repository's name in the settings."""
 
     repository_arns: dict[str, pulumi.Output[str]]
+    vendor_url: pulumi.Output[str]
+    """Where copies of others' images and charts are, without a scheme; ECR makes their repositories at the push."""
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Registry(AwsComponent):
                 # A repository made before its template keeps AWS's key for ever.
                 opts=self.child(depends_on=[template]),
             )
+        vendor = self._template(f"{name_prefix}/vendor", "CREATE_ON_PUSH", creator, key_arn)
         if settings.registry == "managed":
             self._govern(settings, node_role_arn)
         if settings.replica_region:
@@ -74,7 +77,16 @@ class Registry(AwsComponent):
                 self._replicate(name_prefix, settings.replica_region, template)
         self.repository_urls = {repository: found.repository_url for repository, found in made.items()}
         self.repository_arns = {repository: found.arn for repository, found in made.items()}
-        self.register_outputs({"repositoryUrls": self.repository_urls, "repositoryArns": self.repository_arns})
+        self.vendor_url = pulumi.Output.concat(
+            scope.account_id, ".dkr.ecr.", scope.region, ".amazonaws.com/", vendor.prefix
+        )
+        self.register_outputs(
+            {
+                "repositoryUrls": self.repository_urls,
+                "repositoryArns": self.repository_arns,
+                "vendorUrl": self.vendor_url,
+            }
+        )
 
     def _repository(self, repository: str, name_prefix: str, key_arn: pulumi.Input[str]) -> ecr.Repository:
         logical = f"{self._prefix}-{repository.replace('/', '-')}"
@@ -121,7 +133,7 @@ class Registry(AwsComponent):
         region: str | None = None,
     ) -> ecr.RepositoryCreationTemplate:
         return ecr.RepositoryCreationTemplate(
-            f"{self._prefix}-{purpose.lower().replace('_', '-')}-{prefix}",
+            f"{self._prefix}-{purpose.lower().replace('_', '-')}-{prefix.replace('/', '-')}",
             prefix=prefix,
             applied_fors=[purpose],
             description="Encryption, tags and tidying of repositories that ECR makes",

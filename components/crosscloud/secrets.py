@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp import iam, logging, serviceaccount
-from pulumi_kubernetes import apiextensions, core, rbac
+from pulumi_gcp import logging, serviceaccount
+from pulumi_kubernetes import apiextensions, core, networking, rbac
 
 from components.aws import component as aws_component
 from components.crosscloud.component import CrossCloudComponent
@@ -15,7 +15,8 @@ from components.gcp.component import granted
 from components.gcp.watch.replication import secret_rounds
 from components.kubernetes import external_secrets
 from components.kubernetes.component import name_of
-from components.kubernetes.external_secrets import API, PUSH_API, READS_STORE, RESTRICTED, STORE
+from components.kubernetes.external_secrets import API, PUSH_API, READS_STORE, STORE
+from components.kubernetes.namespace import under
 from settings.observability import Severity
 from settings.replication import SecretReplicationSettings
 from settings.shared import SecretSettings
@@ -23,6 +24,9 @@ from settings.shared import SecretSettings
 NAMESPACE = "standby-secrets"
 SERVICE_ACCOUNT = "standby-secrets"
 """Where copies are made in the primary's cluster, and as whom: a name that IAM of Google Cloud trusts."""
+
+SUBJECT = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+"""The same as the cluster's tokens name it."""
 
 STANDBY = "standby"
 """The standby's Secret Manager, as External Secrets calls it."""
@@ -42,8 +46,8 @@ class Source:
     arns: Mapping[str, pulumi.Input[str]]
     """The secrets of Secrets Manager, by their names in the settings."""
 
-    issuer: pulumi.Input[str]
-    """Who issues the tokens of the cluster's service accounts."""
+    audience: pulumi.Input[str]
+    """What Google calls the primary's cluster in an exchange of tokens; it knows `SUBJECT`."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,17 @@ class SecretReplication(CrossCloudComponent):
         self._name, self._settings = name, settings
         namespace = core.v1.Namespace(
             f"{name}-namespace",
-            metadata={"name": NAMESPACE, "labels": {**RESTRICTED, **READS_STORE}},
+            metadata={"name": NAMESPACE, "labels": {**under("restricted"), **READS_STORE}},
             opts=self.child(),
         )
         self._namespace = name_of(namespace.metadata)
+        # Nothing runs here: External Secrets, which does the work, is in a namespace of its own.
+        networking.v1.NetworkPolicy(
+            f"{name}-default-deny",
+            metadata={"name": "default-deny", "namespace": self._namespace},
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=self.child(),
+        )
         self._store(self._account(), self._federation(source, target), target)
         for secret in secrets:
             self._copy(secret, source.arns[secret], target.names[secret], target.topic)
@@ -152,27 +163,16 @@ class SecretReplication(CrossCloudComponent):
         return granted(name_of(account.metadata), binding)
 
     def _federation(self, source: Source, target: Target) -> pulumi.Output[str]:
-        """What Google calls the cluster in an exchange of tokens, once its one service account is let in."""
-        subject = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-        provider = iam.WorkloadIdentityPoolProvider(
-            f"{self._name}-cluster",
-            workload_identity_pool_id=target.pool,
-            workload_identity_pool_provider_id=self._settings.provider,
-            display_name="Cluster of the primary region",
-            oidc={"issuer_uri": source.issuer},
-            attribute_mapping={"google.subject": "assertion.sub"},
-            attribute_condition=f"assertion.sub == '{subject}'",
-            opts=self.child(),
-        )
+        """What Google calls the cluster in an exchange of tokens, once its service account may act as Google's."""
         pool = f"projects/{self.gcp.project_number}/locations/global/workloadIdentityPools/{target.pool}"
         acts = serviceaccount.IAMMember(
             f"{self._name}-acts",
             service_account_id=pulumi.Output.concat(f"projects/{self.gcp.project}/serviceAccounts/", target.account),
             role="roles/iam.workloadIdentityUser",
-            member=f"principal://iam.googleapis.com/{pool}/subject/{subject}",
+            member=f"principal://iam.googleapis.com/{pool}/subject/{SUBJECT}",
             opts=self.child(),
         )
-        return granted(pulumi.Output.concat("//iam.googleapis.com/", provider.name), acts)
+        return granted(pulumi.Output.from_input(source.audience), acts)
 
     def _store(self, account: pulumi.Output[str], audience: pulumi.Output[str], target: Target) -> None:
         """The standby's Secret Manager, as External Secrets sees it."""

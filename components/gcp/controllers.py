@@ -17,7 +17,7 @@ PODS: Mapping[Controller, tuple[str, str]] = {
     "external-dns": ("external-dns", "external-dns"),
     "external-secrets": ("external-secrets", "external-secrets"),
     "flux": ("flux-system", "source-controller"),
-    "telemetry": ("observability", "opentelemetry-collector"),
+    "telemetry": ("observability", "opentelemetry-sampler"),
     "vault": ("vault", "vault"),
 }
 """Namespace and service account of each, as the cluster's contents will name them."""
@@ -87,7 +87,7 @@ class Controllers(GcpComponent):
         """Grant the rights.
 
         `workload_pool` is the cluster's, known once it exists; `zone_name` the managed zone that controllers write to;
-        `secrets` and `repositories` (of charts and bundles) are ids by name; `vault_key_id` unseals Vault.
+        `secrets` and `repositories` (which Flux reads) are ids by name; `vault_key_id` unseals Vault.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         self.members = {

@@ -78,7 +78,15 @@ def _graphs_of_signals(signals: Sequence[tuple[Watched, Signal]]) -> list[Tile]:
     graphs = []
     for (section, what, *_), group in groupby(sorted(signals, key=kind), key=kind):
         sets = [
-            _set(each, signal.metric, signal.labels, signal.aligner, signal.period, "REDUCE_NONE", [])
+            _set(
+                each,
+                signal.metric,
+                signal.labels,
+                signal.aligner,
+                signal.period,
+                signal.reducer or "REDUCE_NONE",
+                [],
+            )
             for each, signal in group
         ]
         graphs.append(_graph(f"{section}: {what}", sets))

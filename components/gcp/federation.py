@@ -41,6 +41,9 @@ class Federation(GcpComponent):
     audience: pulumi.Output[str]
     """What an AWS role names when it exchanges its identity for a token."""
 
+    pool_name: pulumi.Output[str]
+    """projects/<number>/locations/global/workloadIdentityPools/<pool>."""
+
     service_accounts: dict[FederatedCaller, pulumi.Output[str]]
     """E-mail addresses of the service accounts."""
 
@@ -66,6 +69,7 @@ class Federation(GcpComponent):
             "replication": settings.replication_role,
         }
         pool = self._pool(name, settings, aws_account_id, list(roles.values()))
+        self.pool_name = pool.name
         accounts = {caller: self._account(name, caller) for caller in CALLERS}
         for caller, role in roles.items():
             serviceaccount.IAMMember(

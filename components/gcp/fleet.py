@@ -8,7 +8,7 @@ from pulumi_gcp import artifactregistry, gkehub, serviceaccount
 from components.gcp.cluster import Cluster
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.registry import READER, Registry
-from settings.gcp.cluster import FleetSettings
+from settings.kubernetes.delivery import DeliverySettings
 
 Feature = Literal["configmanagement", "servicemesh"]
 
@@ -33,11 +33,14 @@ class Fleet(GcpComponent):
     bundle_account: pulumi.Output[str]
     """Address of the account that reads bundles."""
 
+    mesh: pulumi.Resource
+    """The cluster's part in the mesh: Google brings the mesh's kinds of objects into it soon after."""
+
     def __init__(
         self,
         name: str,
         scope: Scope,
-        settings: FleetSettings,
+        settings: DeliverySettings,
         *,
         cluster_name: str,
         cluster: Cluster,
@@ -61,7 +64,7 @@ class Fleet(GcpComponent):
         self.membership_id = membership.id
         self.bundle_account = self._reader(name, cluster, registry)
         self._feature(name, "configmanagement", membership, configmanagement=self._config_sync(settings, registry))
-        self._feature(name, "servicemesh", membership, mesh={"management": "MANAGEMENT_AUTOMATIC"})
+        self.mesh = self._feature(name, "servicemesh", membership, mesh={"management": "MANAGEMENT_AUTOMATIC"})
         self.register_outputs({"membershipId": self.membership_id, "bundleAccount": self.bundle_account})
 
     def _feature(
@@ -72,10 +75,10 @@ class Fleet(GcpComponent):
         *,
         configmanagement: gkehub.FeatureMembershipConfigmanagementArgsDict | None = None,
         mesh: gkehub.FeatureMembershipMeshArgsDict | None = None,
-    ) -> None:
+    ) -> gkehub.FeatureMembership:
         """Turn a feature on in the fleet, and in the cluster."""
         made = gkehub.Feature(f"{name}-{feature}", name=feature, location="global", opts=self.child())
-        gkehub.FeatureMembership(
+        return gkehub.FeatureMembership(
             f"{name}-{feature}-cluster",
             location="global",
             feature=made.name,
@@ -87,7 +90,7 @@ class Fleet(GcpComponent):
         )
 
     def _config_sync(
-        self, settings: FleetSettings, registry: Registry
+        self, settings: DeliverySettings, registry: Registry
     ) -> gkehub.FeatureMembershipConfigmanagementArgsDict:
         sync: gkehub.FeatureMembershipConfigmanagementConfigSyncArgsDict = {
             "enabled": True,

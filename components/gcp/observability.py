@@ -12,9 +12,10 @@ from components.gcp.logs import Logs
 from components.gcp.notifications import Notifications
 from components.gcp.objectives import Objectives
 from components.gcp.uptime import Uptime
-from components.gcp.watch import compute, edge, itself
+from components.gcp.watch import compute, edge, itself, mesh
 from components.gcp.watch.rows import Watched
 from settings.gcp.observability import ObservabilitySettings
+from settings.kubernetes.objectives import ObjectiveSettings
 from settings.observability import Receivers, Severity
 from settings.types import Mode
 
@@ -38,6 +39,7 @@ class Observability(GcpComponent):
         name: str,
         scope: Scope,
         settings: ObservabilitySettings,
+        objectives: ObjectiveSettings,
         *,
         mode: Mode,
         prefix: str,
@@ -47,6 +49,8 @@ class Observability(GcpComponent):
         log_key_id: pulumi.Input[str],
         hosts: Mapping[str, str],
         health_path: str,
+        cluster_name: pulumi.Input[str],
+        workloads: Sequence[str],
         url_map_name: pulumi.Input[str] | None = None,
         log_archive: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -54,8 +58,8 @@ class Observability(GcpComponent):
         """Watch what is given.
 
         `prefix` starts chosen names, `secrets` are the receivers'. `hosts` are the standby's own names, by a short name
-        of each, and answer at `health_path`; `url_map_name` is the load balancer's, without which there are no
-        objectives. `log_archive` names a bucket for audit logs.
+        of each, and answer at `health_path`. `objectives` are those of `workloads` in the cluster, and of the load
+        balancer with `url_map_name`, if there is one. `log_archive` names a bucket for audit logs.
         """
         super().__init__("Observability", name, scope, "internal", opts)
         child = self.child()
@@ -66,6 +70,7 @@ class Observability(GcpComponent):
         everything = [
             *watched,
             *uptime.watched,
+            *(mesh.requests(cluster_name, workload) for workload in workloads),
             *edge.certificates(),
             *compute.backups(),
             *events.watched,
@@ -77,17 +82,17 @@ class Observability(GcpComponent):
         alarms = Alarms(
             f"{name}-alarms", scope, everything, mode=mode, channel_names=notifications.channel_names, opts=child
         )
-        self.objective_names = {}
-        if url_map_name is not None:
-            self.objective_names = Objectives(
-                f"{name}-objectives",
-                scope,
-                settings.objectives,
-                mode=mode,
-                url_map_name=url_map_name,
-                channel_names=notifications.channel_names,
-                opts=child,
-            ).objective_names
+        self.objective_names = Objectives(
+            f"{name}-objectives",
+            scope,
+            objectives,
+            mode=mode,
+            cluster_name=cluster_name,
+            workloads=workloads,
+            url_map_name=url_map_name,
+            channel_names=notifications.channel_names,
+            opts=child,
+        ).objective_names
         dashboard = Dashboard(
             f"{name}-dashboard",
             scope,

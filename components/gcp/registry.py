@@ -13,7 +13,7 @@ READER = "roles/artifactregistry.reader"
 
 # What each repository holds. A name of the settings goes to the repository of its first part, and else to `images`.
 REPOSITORIES: Mapping[str, str] = {
-    "bundles": "Configuration that Config Sync and Flux read",
+    "bundles": "Configuration that Config Sync reads",
     "charts": "Helm charts",
     "images": "Images that we build",
     "vendor": "Copies of others' images and charts, made while their registries answer",
@@ -32,6 +32,9 @@ class Registry(GcpComponent):
 
     repository_urls: dict[str, pulumi.Output[str]]
     """URL by the artifact's name in the settings, without scheme and tag; known once the repository exists."""
+
+    vendor_url: pulumi.Output[str]
+    """Where copies of others' images and charts are, without a scheme."""
 
     repository_ids: dict[str, pulumi.Output[str]]
     """projects/<project>/locations/<region>/repositories/<name>, by what the repository holds."""
@@ -84,11 +87,18 @@ class Registry(GcpComponent):
             for artifact in artifacts
             for place, package in [_placed(artifact)]
         }
-        self.register_outputs({"repositoryUrls": self.repository_urls, "repositoryIds": self.repository_ids})
+        self.vendor_url = made["vendor"].registry_uri
+        self.register_outputs(
+            {
+                "repositoryUrls": self.repository_urls,
+                "repositoryIds": self.repository_ids,
+                "vendorUrl": self.vendor_url,
+            }
+        )
 
 
 def _placed(artifact: str) -> tuple[str, str]:
-    """The repository that holds an artifact, and its name there: `charts/workload` is `workload` in `charts`."""
+    """The repository that holds an artifact, and its name there: `charts/service` is `service` in `charts`."""
     first, _, rest = artifact.partition("/")
     return (first, rest) if rest and first in REPOSITORIES else ("images", artifact)
 

@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 from pulumi_kubernetes import meta
 
 from components.component import Component, always
+from components.kubernetes.vendor import Vendor
 from components.tags import DataClass, Tags
+from settings.types import Mode
+
+Cloud = Literal["aws", "gcp"]
+"""Whose cluster it is: EKS, or GKE Autopilot."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose objects they are; in which cluster they stand is their provider's."""
+    """Whose objects they are and what their cluster is like; which cluster it is is their provider's."""
+
+    cloud: Cloud
+    mode: Mode
+    """Whether the region serves; the primary always does."""
+
+    vendor: Vendor
+    """Where others' charts and images come from."""
+
+    control_plane: tuple[str, ...]
+    """Address ranges in which the API server answers pods and calls webhooks from."""
 
     tags: Tags
     protect: bool

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apiextensions, core
+from pulumi_kubernetes import apiextensions
 
-from components.kubernetes.charts import CHARTS, release
-from components.kubernetes.component import KubernetesComponent, Scope, name_of
+from components.kubernetes.component import KubernetesComponent, Scope
+from components.kubernetes.namespace import Namespace, address_peer
 
 API, PUSH_API = "external-secrets.io/v1", "external-secrets.io/v1alpha1"
 
@@ -21,8 +21,7 @@ STORE = "platform"
 READS_STORE = {"secret-store": STORE}
 """The label of namespaces that may read it."""
 
-# Pods that may do nothing but run. https://kubernetes.io/docs/concepts/security/pod-security-standards/
-RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("audit", "enforce", "warn")}
+WEBHOOK_PORT, METRICS_PORT = 10250, 8080
 
 REPLICAS = 2
 
@@ -37,6 +36,9 @@ class ExternalSecrets(KubernetesComponent):
     metrics are served; scraping them, and alarms on what fails to be read or pushed, are the monitoring's.
     """
 
+    ready: pulumi.Resource
+    """What defines the kinds of external secrets."""
+
     store: apiextensions.CustomResource
 
     def __init__(
@@ -44,29 +46,29 @@ class ExternalSecrets(KubernetesComponent):
         name: str,
         scope: Scope,
         *,
-        registry: Mapping[str, pulumi.Input[str]],
-        image_digest: str,
         service_account: pulumi.Input[str] = SERVICE_ACCOUNT,
         provider: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it from `registry` (URLs by artifact); `provider` is the store's, such as `{"gcpsm": …}`.
+        """Install it; `provider` is the store's, such as `{"gcpsm": …}`.
 
         `service_account` is the controller's name, known once its pods get their rights.
         """
         super().__init__("ExternalSecrets", name, scope, "restricted", opts)
-        namespace = core.v1.Namespace(
-            f"{name}-namespace", metadata={"name": NAMESPACE, "labels": RESTRICTED}, opts=self.child()
-        )
-        image = CHARTS["external-secrets"].image
-        installed = release(
+        place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
+        place.admit_api_server([WEBHOOK_PORT])
+        place.let_out_to_api_server()
+        # The store's API has public addresses, or an endpoint in the network.
+        place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
+        place.admit_monitoring([METRICS_PORT])
+        tag = scope.vendor.tag("external-secrets")
+        self.ready = scope.vendor.release(
             f"{name}-release",
             "external-secrets",
-            registry=registry,
-            namespace=name_of(namespace.metadata),
+            namespace=place.namespace,
             values={
                 "global": {
-                    "repository": registry[image.artifact],
+                    "repository": scope.vendor.repository("external-secrets"),
                     "topologySpreadConstraints": [
                         {
                             "maxSkew": 1,
@@ -83,9 +85,9 @@ class ExternalSecrets(KubernetesComponent):
                 "processClusterPushSecret": False,
                 "crds": {"createClusterExternalSecret": False, "createClusterPushSecret": False},
                 "readinessProbe": {"enabled": True},
-                **_deployment(image.pinned(image_digest)),
-                "webhook": _deployment(image.pinned(image_digest)),
-                "certController": _deployment(image.pinned(image_digest)),
+                **_deployment(tag),
+                "webhook": _deployment(tag),
+                "certController": _deployment(tag),
             },
             opts=self.child(),
         )
@@ -95,7 +97,7 @@ class ExternalSecrets(KubernetesComponent):
             kind="ClusterSecretStore",
             metadata={"name": STORE},
             spec={"provider": provider, "conditions": [{"namespaceSelector": {"matchLabels": READS_STORE}}]},
-            opts=self.child(depends_on=[installed]),
+            opts=self.child(depends_on=[self.ready]),
         )
         self.register_outputs({})
 

@@ -199,6 +199,13 @@ CONTROLS: Mapping[str, Mapping[Framework, tuple[str, ...]]] = {
     "gcp-storage-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
     "gcp-storage-public-access-prevented": {CIS_GCP: ("5.1",), NIST: ("AC-3", "SC-7")},
     "gcp-storage-uniform-access": {CIS_GCP: ("5.2",), NIST: ("AC-3",)},
+    "kubernetes-container-not-privileged": {CIS_EKS: ("4.2.1",), NIST: ("AC-6",)},
+    "kubernetes-pod-no-host-namespaces": {CIS_EKS: ("4.2.2", "4.2.3", "4.2.4")},
+    "kubernetes-container-no-escalation": {CIS_EKS: ("4.2.5",), NIST: ("AC-6",)},
+    "kubernetes-namespace-denied-by-default": {NIST: ("SC-7(5)",)},
+    "kubernetes-rbac-no-cluster-admin": {NIST: ("AC-6",)},
+    "kubernetes-storage-encrypted-with-cmk": {NIST: ("SC-28(1)",)},
+    "kubernetes-mesh-strict-tls": {NIST: ("SC-8", "SC-8(1)")},
 }
 
 

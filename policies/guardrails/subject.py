@@ -24,7 +24,10 @@ class Described(Protocol):
 
 
 class Node:
-    """A resource's properties, or an object within them. Paths are dotted, in the engine's camelCase."""
+    """A resource's properties, or an object within them.
+
+    Paths are dotted, in the engine's camelCase; a dot within a key, as some charts' values have, is written `\\.`.
+    """
 
     def __init__(
         self, props: Mapping[str, object], path: str, unknown: list[UnknownValueError], config: Mapping[str, object]
@@ -36,6 +39,7 @@ class Node:
 
     def at(self, path: str) -> str:
         """The path from the resource down, as findings name it."""
+        path = path.replace("\\.", ".")
         return f"{self._path}.{path}" if self._path and path else self._path or path
 
     def limit(self, setting: str) -> float:
@@ -155,7 +159,7 @@ class Node:
     def _read(self, path: str) -> object:
         """The value at a path, None where it or an object on the way is absent."""
         value: object = self._props
-        for key in path.split("."):
+        for key in _keys(path):
             if not isinstance(value, Mapping):
                 return None
             try:
@@ -265,6 +269,12 @@ class Stack:
 def stack_of(urn: str) -> str:
     """The stack's name in a URN: `urn:pulumi:<stack>::<project>::…`."""
     return urn.removeprefix("urn:pulumi:").split("::", 1)[0]
+
+
+def _keys(path: str) -> list[str]:
+    if "\\" not in path:
+        return path.split(".")
+    return [key.replace("\0", ".") for key in path.replace("\\.", "\0").split(".")]
 
 
 def _text(value: object, path: str) -> str:

@@ -105,6 +105,10 @@ _DETAILS: dict[str, dict[str, str | None]] = {
         "domainValidationOptions.resourceRecordType": "CNAME",
         "domainValidationOptions.resourceRecordValue": "_{hex:.32}.acm-validations.aws",
     },
+    "amp/workspace:Workspace": {
+        "arn": "arn:{partition}:aps:{region}:{account}:workspace/ws-{uuid}",
+        "prometheusEndpoint": "https://aps-workspaces.{region}.amazonaws.com/workspaces/ws-{uuid}/",
+    },
     "appautoscaling/policy:Policy": {
         "id": "{label}",
         "arn": "arn:{partition}:autoscaling:{region}:{account}:scalingPolicy:{uuid}:"

@@ -1,13 +1,12 @@
 """Settings of the standby's cluster, its fleet and what it admits."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from settings.types import ArtifactName, DomainName, Model, Refusal, between, distinct, matching
+from settings.types import DomainName, Model, PublicKey, Refusal, between, distinct, matching
 
 IamMember = Annotated[
     str,
@@ -19,15 +18,6 @@ IamMember = Annotated[
 ]
 
 IamMembers = Annotated[tuple[IamMember, ...], distinct("IAM takes a member of a role but once")]
-
-Digest = Annotated[
-    str,
-    *matching(
-        r"sha256:[0-9a-f]{64}",
-        "a registry knows no such digest, and a tag could name something else tomorrow",
-        "write the digest that the push printed: sha256: and 64 hexadecimal digits",
-    ),
-]
 
 DayTime = Annotated[
     str,
@@ -56,14 +46,6 @@ ExclusionName = Annotated[
         "use 1 to 63 lower-case letters, digits and hyphens, starting with a letter",
     ),
 ]
-
-
-def _a_public_key(text: str) -> str:
-    if not re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?", text):
-        raise Refusal(
-            "no signature could be checked with it", "paste what `gcloud kms keys versions get-public-key` prints"
-        )
-    return text
 
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -155,22 +137,10 @@ class ClusterSettings(Model):
     """Google's checks of running workloads: of their configuration, or of threats as well."""
 
 
-class FleetSettings(Model):
-    """What the fleet installs in its cluster."""
-
-    bundle: ArtifactName = "bundles/shared"
-    """The bundle of configuration that Config Sync reads, one of `artifacts`."""
-
-    bundle_digest: Digest | None = None
-    """Which version of it; null installs Config Sync without a source, until the first bundle has been pushed."""
-
-
 class AdmissionSettings(Model):
     """What may run: images that our attestor vouched for, and those that are Google's own."""
 
-    public_keys: Annotated[
-        Mapping[KeyVersion, Annotated[str, AfterValidator(_a_public_key)]], Field(max_length=10, default_factory=dict)
-    ]
+    public_keys: Annotated[Mapping[KeyVersion, PublicKey], Field(max_length=10, default_factory=dict)]
     """The signing key's public keys in PEM, by version; without one nothing but Google's own images can start."""
 
     attesters: IamMembers = ()

@@ -56,24 +56,6 @@ class LogSettings(Model):
     """Filters, by name, of what is not worth keeping; audit logs are kept whatever they say."""
 
 
-class ObjectiveSettings(Model):
-    """What users may expect of the front door while it serves them, over four weeks."""
-
-    availability_percent: Annotated[
-        float,
-        *between(90, 99.99, "Cloud Monitoring takes no objective above 99.99 %, nor do users notice one below 90 %"),
-    ] = 99.9
-    """Share of requests that are answered without a server error."""
-
-    latency_percent: Annotated[
-        float, *between(50, 99.99, "Cloud Monitoring takes no objective above 99.99 %, and half of users are too few")
-    ] = 95.0
-    """Share of requests that are answered within `latency_milliseconds`."""
-
-    latency_milliseconds: Annotated[int, *between(10, 60_000, "nobody waits longer than a minute")] = 1000
-    """What counts as a quick answer."""
-
-
 class UptimeSettings(Model):
     """Checks of the front doors from outside, through the standby's own load balancer."""
 
@@ -97,13 +79,10 @@ class UptimeSettings(Model):
 
 
 class ObservabilitySettings(Model):
-    """Logs, alarms, dashboards, objectives and checks from outside."""
+    """Logs, alarms, dashboards and checks from outside."""
 
     logs: LogSettings = LogSettings(exclusions={})
     """Cloud Logging's buckets."""
-
-    objectives: ObjectiveSettings = ObjectiveSettings()
-    """What users may expect of the front door."""
 
     uptime: UptimeSettings = UptimeSettings()
     """Checks from outside."""

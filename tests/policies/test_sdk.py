@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import pulumi_aws
 import pulumi_gcp
+import pulumi_kubernetes
 import pytest
 from guardrails.model import ResourceRule, Rule
 from guardrails.subject import Node, Resource
@@ -20,6 +21,9 @@ from tests.policies.harness import RULES, Subject, all_cases, judge, servicer, s
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 SDKS = (pulumi_aws, pulumi_gcp)
+
+# Kinds that custom resource definitions bring to a cluster, of which the SDK knows nothing.
+CUSTOM = ("kubernetes:argoproj.io/", "kubernetes:security.istio.io/")
 
 # Providers of SDKs that are not installed here; rules on them read no property.
 ABSENT = {"pulumi:providers:aws-native", "pulumi:providers:awsx", "pulumi:providers:eks"}
@@ -35,7 +39,9 @@ OURS = {
 def aliases() -> dict[str, set[str]]:
     """For each current token the older tokens that the SDK still knows."""
     found: dict[str, set[str]] = {}
-    for file in (file for sdk in SDKS for file in Path(sdk.__file__).parent.glob("*/*.py")):
+    files = [file for sdk in SDKS for file in Path(sdk.__file__).parent.glob("*/*.py")]
+    files += Path(pulumi_kubernetes.__file__).parent.glob("*/v*/[A-Z]*.py")
+    for file in files:
         text = file.read_text(encoding="utf-8")
         if "pulumi.Alias(type_=" not in text:
             continue
@@ -46,6 +52,9 @@ def aliases() -> dict[str, set[str]]:
 
 
 def resource_class(token: str) -> type:
+    if kubernetes := re.fullmatch(r"kubernetes:(\w+)[\w.]*/(\w+):(\w+)", token):
+        group, version, kind = kubernetes.groups()
+        return getattr(importlib.import_module(f"pulumi_kubernetes.{group}.{version}"), kind)
     package, module, name = re.sub(r"/\w+", "", token).split(":")
     if module == "providers":
         package, module, name = name, "provider", "Provider"
@@ -68,7 +77,8 @@ def test_every_token_is_one_the_sdk_registers() -> None:
     registrations = "".join(Path(sdk.__file__).read_text(encoding="utf-8") for sdk in SDKS)
     registered = set(re.findall(r'"(\w+:[\w/]+:\w+)":', registrations))
     known = registered | {old for olds in aliases().values() for old in olds}
-    tokens = {token for rule in RULES.values() for token in rule.types}
+    tokens = {token for rule in RULES.values() for token in rule.types if not token.startswith(CUSTOM)}
+    known |= {token for token in tokens if token.startswith("kubernetes:") and resource_class(token)}
     assert tokens - known - ENGINE_TYPES - OURS.keys() == set()
 
 
@@ -101,7 +111,9 @@ def unknown_keys(types: Any, value: Any, path: str = "") -> Iterator[str]:
 
 
 def current(token: str) -> str:
-    """The token whose class describes an alias."""
+    """The token whose class describes an alias; each version of a Kubernetes kind has a class of its own."""
+    if token.startswith("kubernetes:"):
+        return token
     return next((new for new, olds in aliases().items() if token in olds), token)
 
 
@@ -115,13 +127,15 @@ def test_cases_are_made_of_properties_that_the_sdk_has(rule: str) -> None:
 
 
 def has_path(token: str, path: str) -> bool:
+    if token.startswith(CUSTOM):
+        return True
     types: Any = input_types(current(token))
     for key in re.sub(r"\[\d+\]", "", path).split("."):
         while get_args(types) and get_origin(types) is not Mapping:
             types = get_args(types)[0]
         if get_origin(types) is Mapping:
             types = get_args(types)[1]
-            if types is str or str in get_args(types):
+            if types in (Any, str) or str in get_args(types):
                 return True  # The keys are the caller's own, and may have dots.
             continue
         if is_typeddict(types):

@@ -19,6 +19,7 @@ from settings import SettingsError, loader
 from settings.placeholders import placeholders
 from settings.sizes import SMALL
 from settings.stacks import STACKS, Dr, Interconnect, Prod
+from settings.vendor import IMAGES
 from tests.settings.conftest import ROOT
 
 
@@ -171,6 +172,9 @@ class TestAKeyStandsInOnePlace:
         }
 
 
+WORKLOADS = ("api-gateway", "auth", "auxiliary", "core")
+
+
 class TestPlaceholders:
     def test_are_allowed_in_a_preview(self, project, monkeypatch):
         project("prod").load(monkeypatch, dry_run=True)
@@ -191,8 +195,23 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
-            'multicloud:vendor_images["vendor/external-secrets"]': "Pulumi.yaml",
+            "multicloud:platform.alerting.runbooks": "Pulumi.yaml",
+            "multicloud:platform.delivery.chart_digest": "Pulumi.yaml",
+            **{f"multicloud:platform.images.{image}": "Pulumi.yaml" for image in IMAGES},
+            **{
+                f"multicloud:workloads.{name}.digest": "Pulumi.yaml"
+                for name in ("api-gateway", "auth", "auxiliary", "core")
+            },
         }
+
+    def test_of_the_clusters_contents_hold_up_no_first_update(self, project, monkeypatch):
+        prod = project("prod")
+        prod.set("platform", {"installed": False})
+        with pytest.raises(SettingsError, match="it is a sample") as refused:
+            prod.load(monkeypatch, dry_run=False)
+        assert not [
+            key for key in problems_of(refused) if key.startswith(("multicloud:platform", "multicloud:workloads"))
+        ]
 
     def test_of_the_link_are_refused_too(self, project, monkeypatch):
         with pytest.raises(SettingsError, match="it is a sample") as refused:
@@ -227,7 +246,11 @@ class TestPlaceholders:
         )
         prod.set("cluster", {"administrators": ["arn:aws:iam::210987654321:role/platform"]})
         prod.set("front_door.switch_bucket", "switch-7f3a")
-        prod.set("vendor_images", {"vendor/external-secrets": f"sha256:{'1' * 64}"})
+        digest = f"sha256:{'1' * 64}"
+        runbooks = "https://git.platform.test/operations.md"
+        images, delivery = dict.fromkeys(IMAGES, digest), {"chart_digest": digest}
+        prod.set("platform", {"alerting": {"runbooks": runbooks}, "delivery": delivery, "images": images})
+        prod.set("workloads", {"core": {"image": "podinfo", "digest": digest}})
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])

@@ -35,6 +35,21 @@ CIRCUITS = [
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
 
+ARTIFACTS = ["bigtable-writer", "bundles/shared", "cache-warmer", "charts/service", "podinfo"]
+
+PGP_KEY = "A" * 200
+
+EXPERIMENT = {
+    "hypothesis": "The api-gateway answers as before while one pod is gone.",
+    "slo": {"workload": "api-gateway", "promise": "availability"},
+    "abort_burn_rate": 10,
+    "target": "api-gateway",
+    "fault": "pod-kill",
+    "max_pods_percent": 50,
+    "starts": "tue:10:00",
+    "duration_minutes": 10,
+}
+
 CERTIFICATE = "\n".join(["-----BEGIN CERTIFICATE-----", *["B" * 64] * 5, "-----END CERTIFICATE-----", ""])
 
 # Other values of settings for which no rule finds one, by the stack whose file holds them and by path (`*` is any
@@ -49,6 +64,98 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
         "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
         "accounts.aws": [{"accounts.aws": "222233334444"}],
+        "app_secrets": [
+            {
+                "app_secrets": {"renamed": {}},
+                "workloads.auth.uses.secrets": [],
+                "workloads.core.uses.secrets": [],
+            }
+        ],
+        "tables": [
+            {
+                "tables": {"renamed": {"hash_key": "id", "attributes": {"id": "S"}}},
+                "workloads.auth.uses.tables": {},
+                "workloads.core.uses.tables": {},
+            }
+        ],
+        "topics": [
+            {
+                "topics": {"renamed": {}},
+                "workloads.auth.uses.topics": {},
+                "workloads.core.uses.topics": {},
+                "workloads.auxiliary.uses.topics": {},
+            }
+        ],
+        "workloads.*.image": [{"workloads.api-gateway.image": "cache-warmer"}],
+        "workloads.*.digest": [{"workloads.api-gateway.digest": f"sha256:{'2' * 64}"}],
+        "workloads.*.metrics_port": [{"workloads.api-gateway.metrics_port": 9797}],
+        "workloads.*.environment": [{"workloads.api-gateway.environment": {"LOG_LEVEL": "debug"}}],
+        "workloads.*.uses.tables": [{"workloads.api-gateway.uses.tables": {"sessions": "read"}}],
+        "workloads.*.uses.topics": [{"workloads.api-gateway.uses.topics": {"domain-events": "publish"}}],
+        "workloads.*.uses.buckets": [{"workloads.api-gateway.uses.buckets": {"assets": "read"}}],
+        "workloads.*.uses.secrets": [{"workloads.api-gateway.uses.secrets": ["session-signing"]}],
+        "platform.admission.signing_keys": [{"platform.admission.signing_keys": {"ci": PUBLIC_KEY}}],
+        "platform.certificates.contact": [{"platform.certificates.contact": "certificates@example.com"}],
+        "platform.chaos.enabled": [{"platform.chaos.enabled": True, "platform.chaos.window": "tue:09:00-tue:12:00"}],
+        "platform.chaos.experiments": [
+            {
+                "platform.chaos.enabled": True,
+                "platform.chaos.window": "tue:09:00-tue:12:00",
+                "platform.chaos.experiments": {"one-pod-less": EXPERIMENT},
+            }
+        ],
+        "platform.chaos.window": [{"platform.chaos.window": "tue:09:00-tue:12:00"}],
+        "platform.dast.schedule": [{"platform.dast.schedule": "30 4 * * 1"}],
+        "platform.dast.target": [{"platform.dast.target": "https://preview.example.com"}],
+        "platform.nodes.image": [{"platform.nodes.image": "v1.62.0"}],
+        "platform.nodes.pools.*.architectures": [{"platform.nodes.pools.general.architectures": ["amd64", "arm64"]}],
+        "platform.nodes.pools.*.capacity": [{"platform.nodes.pools.general.capacity": ["spot", "on-demand"]}],
+        "platform.nodes.pools.*.labels": [{"platform.nodes.pools.general.labels": {"tier": "general"}}],
+        "platform.nodes.pools.*.quiet_hours": [
+            {"platform.nodes.pools.general.quiet_hours": hours} for hours in ("08:00-20:00", None)
+        ],
+        "platform.nodes.pools.*.taints": [{"platform.nodes.pools.general.taints": {"dedicated": "NoSchedule"}}],
+        "platform.objectives.workloads": [
+            {"platform.objectives.workloads": {"core": {"availability": {"target_percent": 99.95}}}}
+        ],
+        "platform.observability.sign_on": [
+            {
+                "platform.observability.sign_on": {
+                    "issuer": "https://login.example.com",
+                    "authorize_url": "https://login.example.com/oauth2/authorize",
+                    "token_url": "https://login.example.com/oauth2/token",
+                    "userinfo_url": "https://login.example.com/oauth2/userinfo",
+                    "grafana_client_id": "grafana",
+                    "grafana_url": "https://grafana.example.com",
+                    "kiali_client_id": "kiali",
+                    "kiali_url": "https://kiali.example.com",
+                }
+            }
+        ],
+        "platform.sonarqube.database_ca": [{"platform.sonarqube.database_ca": CERTIFICATE}],
+        "platform.vault.recovery_pgp_keys": [
+            {"platform.vault.recovery_pgp_keys": [f"{PGP_KEY}{holder}" for holder in range(5)]}
+        ],
+        "platform.delivery.bundle": [
+            {"platform.delivery.bundle": "bundles/another", "artifacts": [*ARTIFACTS, "bundles/another"]}
+        ],
+        "platform.delivery.bundle_digest": [{"platform.delivery.bundle_digest": f"sha256:{'0' * 64}"}],
+        "platform.delivery.chart": [
+            {"platform.delivery.chart": "charts/another", "artifacts": [*ARTIFACTS, "charts/another"]}
+        ],
+        "platform.delivery.chart_digest": [{"platform.delivery.chart_digest": f"sha256:{'1' * 64}"}],
+        "platform.delivery.sso": [
+            {
+                "platform.delivery.sso": {
+                    "issuer": "https://login.example.com",
+                    "client_id": "argocd",
+                    "client_secret": "session-signing",
+                }
+            }
+        ],
+        "platform.delivery.sync_windows": [
+            {"platform.delivery.sync_windows": [{"schedule": "0 18 * * fri", "hours": 60}]}
+        ],
         "addresses.supernet": [{"addresses.supernet": "10.128.0.0/12"}],
         "addresses.asns.aws": [{"addresses.asns.aws": 64514}],
         "tables.*.attributes": [{"tables.sessions.attributes": {"session_id": "S", "user_id": "N"}}],
@@ -67,6 +174,13 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "tables.*.ttl_attribute": [{"tables.sessions.ttl_attribute": None}],
     },
     "prod": {
+        "buckets": [
+            {
+                "buckets": {"renamed": {"data_class": "confidential"}},
+                "workloads.core.uses.buckets": {},
+                "workloads.auxiliary.uses.buckets": {},
+            }
+        ],
         "regions.aws": [
             {"regions.aws": "us-east-1", "network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
         ],
@@ -130,7 +244,14 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "security.external": [{"security.external": ["cloudtrail", "config"]}],
     },
     "dr": {
-        "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "edge.signed_bucket": None}],
+        "buckets": [
+            {
+                "buckets": {"renamed": {"data_class": "confidential"}},
+                "workloads.core.uses.buckets": {},
+                "workloads.auxiliary.uses.buckets": {},
+                "edge.signed_bucket": None,
+            }
+        ],
         "edge.firewall.counted_rules": [
             {"edge.firewall.counted_rules": {"sql_injection": ["owasp-crs-v042200-id942100-sqli"]}}
         ],
@@ -145,8 +266,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         ],
         "edge.signed_bucket": [{"edge.signed_bucket": None}],
         "observability.logs.exclusions": [{"observability.logs.exclusions": {"probes": 'textPayload:"healthz"'}}],
-        "observability.objectives.availability_percent": [{"observability.objectives.availability_percent": 99.5}],
-        "observability.objectives.latency_percent": [{"observability.objectives.latency_percent": 99.0}],
         "observability.uptime.content": [{"observability.uptime.content": "ok"}],
         "observability.uptime.regions": [{"observability.uptime.regions": ["USA"]}],
         "admission.attesters": [{"admission.attesters": ["serviceAccount:ci@example-standby.iam.gserviceaccount.com"]}],
@@ -163,8 +282,6 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
             }
         ],
         "cluster.viewers": [{"cluster.viewers": ["group:developers@example.com"]}],
-        "fleet.bundle": [{"fleet.bundle": "core"}],
-        "fleet.bundle_digest": [{"fleet.bundle_digest": f"sha256:{'0' * 64}"}],
         "receivers": [{"receivers": {"pagerduty": {}}, "pagerduty_service_key": {"secure": "AAAA"}}],
         "security.contacts": [{"security.contacts": ["security@example.com"]}],
         "security.issuers": [{"security.issuers": ["https://oidc.example.com"]}],
@@ -191,11 +308,19 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "secret_store.first_reminder": [{"secret_store.first_reminder": "2028-01-03T09:00:00Z"}],
     },
     "interconnect": {
+        "artifacts": [{"artifacts": [*ARTIFACTS, "another"]}],
         "regions.aws": [
             {"regions.aws": "us-east-1", "prod:network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
         ],
         "regions.gcp": [{"regions.gcp": "us-east1", "dr:key_value_store.zones": ["us-east1-b", "us-east1-c"]}],
-        "buckets": [{"buckets": {"renamed": {"data_class": "confidential"}}, "dr:edge.signed_bucket": None}],
+        "buckets": [
+            {
+                "buckets": {"renamed": {"data_class": "confidential"}},
+                "workloads.core.uses.buckets": {},
+                "workloads.auxiliary.uses.buckets": {},
+                "dr:edge.signed_bucket": None,
+            }
+        ],
         "kind": [{"kind": "partner"}, {"kind": "dedicated", "link.dedicated.circuits": CIRCUITS}],
         "link.dedicated.circuits": [{"link.dedicated.circuits": CIRCUITS}],
         "object_replication.transfer_subject": [{"object_replication.transfer_subject": "112233445566778899001"}],
@@ -286,7 +411,10 @@ class Setting:
 def settings_of(
     stack: str, model: type[Model], value: Mapping[str, Any], path: str = "", pattern: str = ""
 ) -> Iterator[Setting]:
-    """Every setting of a tree of models; of a mapping of objects its names, and the settings of its first object."""
+    """Every setting of a tree of models that can have another value.
+
+    Of a mapping of objects its names, and the settings of its first object.
+    """
     for name, field in model.model_fields.items():
         at, shown = f"{path}{name}", f"{pattern}{name}"
         annotation, found = field.annotation, value[name]
@@ -297,7 +425,7 @@ def settings_of(
             yield Setting(stack, at, shown, field, found, names=True)
             first = next(iter(found))
             yield from settings_of(stack, arguments[1], found[first], f"{at}.{first}.", f"{shown}.*.")
-        else:
+        elif get_origin(annotation) is not Literal or len(arguments) > 1:
             yield Setting(stack, at, shown, field, found)
 
 

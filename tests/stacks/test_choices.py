@@ -50,7 +50,7 @@ def test_a_registry_that_others_govern_keeps_its_repositories_and_templates(othe
         "aws:ecr/replicationConfiguration:ReplicationConfiguration",
     )
     assert other.of_type("aws:ecr/repository:Repository")
-    assert len(other.of_type("aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate")) == 3
+    assert len(other.of_type("aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate")) == 4
 
 
 def test_compliance_locks_leave_a_grace_and_bind_everyone(other: Graph) -> None:

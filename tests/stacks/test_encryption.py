@@ -47,6 +47,7 @@ def _cloud_control(_: Graph, node: Node) -> list[Any]:
 
 
 STORES: Mapping[str, Keys] = {
+    "aws:amp/workspace:Workspace": at("kmsKeyArn"),
     "aws:backup/vault:Vault": at("kmsKeyArn"),
     "aws:cfg/deliveryChannel:DeliveryChannel": at("s3KmsKeyArn"),
     "aws:cloudcontrol/resource:Resource": _cloud_control,

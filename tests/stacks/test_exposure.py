@@ -31,6 +31,17 @@ ANY_RESOURCE: Mapping[tuple[str, str, str], str] = {
     ("aws:iam/rolePolicy:RolePolicy", "controllers-karpenter-rights", "NodeProfiles"): "a list of what the account has",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-external-dns-rights", "Find"): "zones can only be listed together",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-cert-manager-rights", "Find"): "zones can only be listed together",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-kyverno-rights", "Login"): "a login to the registry opens nothing",
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        "controllers-external-secrets-rights",
+        "Token",
+    ): "a login to the registry opens nothing",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-karpenter-rights", "ZonalShift"): "the condition names the cluster",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-traces-rights", "Traces"): "X-Ray restricts writes to no "
+    "resource; the condition narrows them to the region",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-grafana-rights", "Read"): "CloudWatch restricts metrics to no "
+    "resource; the condition narrows it to the regions that have any",
 }
 
 # Security-group rules that admit every address, by logical name: the documented front doors.

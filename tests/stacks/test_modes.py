@@ -16,6 +16,19 @@ SIZES: Mapping[str, set[str]] = {
     "gcp:memorystore/instance:Instance": {"shardCount"},
     "gcp:monitoring/alertPolicy:AlertPolicy": {"documentation.subject", "enabled", "severity"},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings.tier"},
+    "kubernetes:batch/v1:CronJob": {"spec.suspend"},
+    "kubernetes:helm.sh/v3:Release": {"values.autoscaling.maxReplicas", "values.autoscaling.minReplicas"},
+    "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease": {
+        "spec.values.environment.REGION_MODE",
+        "spec.values.replicas.maximum",
+        "spec.values.replicas.minimum",
+    },
+    "kubernetes:core/v1:ResourceQuota": {
+        "spec.hard.limits.memory",
+        "spec.hard.pods",
+        "spec.hard.requests.cpu",
+        "spec.hard.requests.memory",
+    },
 }
 
 

@@ -151,7 +151,7 @@ SLIPS = (
         "registry.py",
         'image_tag_mutability="IMMUTABLE"',
         'image_tag_mutability="MUTABLE"',
-        "registry-core",
+        "registry-podinfo",
         "imageTagMutability",
         "aws-ecr-immutable-tags",
     ),

@@ -94,7 +94,7 @@ def _run(stack: str, changes: Changes) -> Run:
     tree = changed(stack, changes)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        config = {key: {"value": tree[key]} for key in Shared.model_fields}
+        config = {key: {"value": tree[key]} for key in Shared.model_fields if key in tree}
         own = {f"multicloud:{key}": value for key, value in tree.items() if key not in Shared.model_fields}
         config["pulumi:disable-default-providers"] = {"value": ["*"]}
         _write(folder / "Pulumi.yaml", {"name": "multicloud", "runtime": "python", "config": config})

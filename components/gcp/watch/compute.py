@@ -76,6 +76,20 @@ def cluster(cluster_name: pulumi.Input[str]) -> list[Watched]:
     ]
 
 
+def delivery(namespace: str) -> list[Watched]:
+    """Flux, by the log of its controllers in `namespace`: it is what makes the standby run the primary's revision."""
+    events = (
+        Event(
+            "failed",
+            f'resource.type="k8s_container" AND resource.labels.namespace_name="{namespace}"'
+            ' AND jsonPayload.level="error"',
+            "ticket", "A revision did not come to the standby, which so runs another than the primary.",
+            "`flux get all -A` says which, and why.",
+        ),
+    )  # fmt: skip
+    return [Watched("delivery", "Cluster", "", {}, events=events)]
+
+
 def backups() -> list[Watched]:
     """Backups of the project: those of databases and tables by the audit log, the cluster's by Backup for GKE's."""
     stores = " OR ".join(

@@ -230,3 +230,21 @@ def secret_rounds(secret: str, secret_id: pulumi.Input[str], metric: str, *, rpo
         minutes=1, vital=True,
     )  # fmt: skip
     return Watched(secret, "Replication", "", {}, queries=(query,))
+
+
+def vault_copies(*, rpo_minutes: int, quiet_minutes: int) -> Watched:
+    """The standby's Vault, by the age of the copy that it was last made equal to.
+
+    For `quiet_minutes` nothing need be reported; absence for longer is a fault, from the beginning: nobody exports,
+    imports, or both.
+    """
+    age = 'custom_googleapis_com:replication_vault_age_seconds{monitored_resource="global"}'
+    limit = (rpo_minutes - quiet_minutes) * 60
+    query = Query(
+        "rpo", f"absent_over_time({age}[{quiet_minutes}m]) or min_over_time({age}[{quiet_minutes}m]) > {limit}",
+        "page", f"The standby's Vault may have values that are older than {rpo_minutes} minutes, which were promised.",
+        "See what the last jobs vault-import of the standby's cluster and vault-export of the primary's log. If AWS is "
+        "dark, or the standby serves and its import rests, this only says what is known.",
+        minutes=0, vital=True,
+    )  # fmt: skip
+    return Watched("vault", "Replication", "", {}, queries=(query,))

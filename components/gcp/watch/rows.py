@@ -118,6 +118,8 @@ class Signal:
     aligner: Aligner
     labels: Mapping[str, str] = field(default_factory=dict)
     period: int = 300
+    reducer: Reducer | None = None
+    """Joins the series into one; None draws each."""
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The rules, a package for each cloud and a module for each family of services."""
+"""The rules, a package for each cloud, for both and for Kubernetes, and a module for each family of services."""

@@ -101,7 +101,14 @@ class TestAddons:
         addons = {node.inputs["addonName"]: node for node in prod.of_type("aws:eks/addon:Addon")}
         groups = {node.urn for node in prod.of_type("aws:eks/nodeGroup:NodeGroup")}
         before = {"kube-proxy", "eks-pod-identity-agent", "vpc-cni"}
-        after = {"amazon-cloudwatch-observability", "aws-ebs-csi-driver", "coredns", "eks-node-monitoring-agent"}
+        after = {
+            "amazon-cloudwatch-observability",
+            "aws-ebs-csi-driver",
+            "coredns",
+            "eks-node-monitoring-agent",
+            "metrics-server",
+            "snapshot-controller",
+        }
         assert addons.keys() == before | after
         for name, addon in addons.items():
             assert (name in before) != (groups <= set(addon.state["dependencies"])), name

@@ -8,12 +8,23 @@ import pytest
 from preview.graph import Graph, Node
 
 PROGRAM = """
-from components.crosscloud.secrets import SecretReplication, Source, Target
+from components.crosscloud.cluster_identity import ClusterIdentity
+from components.crosscloud.secrets import SUBJECT, SecretReplication, Source, Target
 from components.kubernetes import access
 from settings.replication import SecretReplicationSettings
 from settings.shared import SecretSettings
 
 inside = access.provider("inside", access.eks("us-west-2", "sample"), endpoint="https://sample", protect=True)
+identity = ClusterIdentity(
+    "cluster-identity",
+    on_aws,
+    on_gcp,
+    pool="aws-primary",
+    provider="primary-cluster",
+    issuer="https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF",
+    subjects=[SUBJECT, "system:serviceaccount:vault:vault-export"],
+    opts=opts,
+)
 SecretReplication(
     "secrets",
     on_aws,
@@ -23,7 +34,7 @@ SecretReplication(
     source=Source(
         arns={name: f"arn:aws:secretsmanager:us-west-2:111122223333:secret:sample/{name}-AbCdEf"
               for name in ("signing", "payments")},
-        issuer="https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF",
+        audience=identity.audience,
     ),
     target=Target(
         names={name: f"sample-{name}" for name in ("signing", "payments")},
@@ -65,12 +76,14 @@ def specs(graph: Graph, token: str) -> dict[str, Any]:
 
 
 class TestIdentity:
-    def test_google_trusts_one_service_account_of_the_primarys_cluster(self, graph: Graph) -> None:
+    def test_google_trusts_service_accounts_of_the_primarys_cluster_by_name(self, graph: Graph) -> None:
         inputs = only(graph, PROVIDER).inputs
         assert inputs["workloadIdentityPoolId"] == "aws-primary"
         assert inputs["oidc"] == {"issuerUri": "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF"}
         assert inputs["attributeMapping"] == {"google.subject": "assertion.sub"}
-        assert inputs["attributeCondition"] == f"assertion.sub == '{SUBJECT}'"
+        assert inputs["attributeCondition"] == (
+            f"assertion.sub in ['{SUBJECT}', 'system:serviceaccount:vault:vault-export']"
+        )
 
     def test_it_acts_as_the_account_that_may_add_versions(self, graph: Graph) -> None:
         grant = only(graph, "gcp:serviceaccount/iAMMember:IAMMember").inputs
@@ -81,7 +94,8 @@ class TestIdentity:
 
     def test_the_store_names_both_and_no_key(self, graph: Graph) -> None:
         [spec] = specs(graph, STORE).values()
-        audience = f"//iam.googleapis.com/{only(graph, PROVIDER).outputs['name']}"
+        pool = "projects/123456789012/locations/global/workloadIdentityPools/aws-primary"
+        audience = f"//iam.googleapis.com/{pool}/providers/primary-cluster"
         assert spec == {
             "provider": {
                 "gcpsm": {
@@ -173,7 +187,7 @@ class TestStack:
             assert kept.inputs["labels"]["managed-by"] == "external-secrets"
             assert [topic["name"] for topic in kept.inputs["topics"]] == data["metadata"]["spec"]["topics"]
             assert specs(interconnect, READ)[secret]["data"][0]["remoteRef"]["key"] == arns[secret]
-        assert not remote
+        assert not [secret for secret in remote if "vault" not in secret]
 
     def test_the_primarys_cluster_is_whom_google_trusts(self, prod: Graph, dr: Graph, interconnect: Graph) -> None:
         provider = only(interconnect, PROVIDER).inputs

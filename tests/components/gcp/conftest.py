@@ -38,6 +38,7 @@ OBSERVED = """
 from components.gcp.observability import Observability
 from components.gcp.watch import compute, data, edge, network
 from settings.gcp.observability import ObservabilitySettings
+from settings.kubernetes.objectives import ObjectiveSettings
 from settings.observability import ReceiverSettings
 
 watched = [
@@ -56,6 +57,7 @@ Observability(
     "observability",
     scope,
     ObservabilitySettings(),
+    ObjectiveSettings(workloads={{}}),
     mode={mode!r},
     prefix="platform-test",
     watched=watched,
@@ -64,6 +66,8 @@ Observability(
     log_key_id="projects/p/locations/us-central1/keyRings/r/cryptoKeys/k",
     hosts={{"api": "api.gcp.example.com"}},
     health_path="/healthz",
+    cluster_name="sample-cluster",
+    workloads=["auth", "core"],
     url_map_name="sample-url-map",
     log_archive="sample-archive",
     opts=opts,

@@ -85,7 +85,9 @@ class TestEachPolicy:
             for condition in policy.inputs["conditions"]:
                 if found := condition.get("conditionPrometheusQueryLanguage"):
                     names = re.findall(r"([a-z_]+)\{([^}]*)\}", found["query"])
+                    unselected = re.findall(r"\b[a-z]+_[a-z_]+\b(?!\{)", re.sub(r"\{[^}]*\}", "{", found["query"]))
                     assert names
+                    assert not unselected
                     assert {name for name, _ in names} <= set(CATALOGUE["prometheus"])
                     assert all('cluster="' in labels for _, labels in names)
                     assert found["disableMetricValidation"] is True
@@ -137,7 +139,10 @@ class TestRole:
 
     def test_a_region_that_waits_is_silent_about_users(self, waiting: Graph, serving: Graph) -> None:
         off = {policy.name for policy in waiting.of_type(POLICY) if not policy.inputs["enabled"]}
-        assert {"observability-alarms-front-door-server-errors", "observability-objectives-availability-fast"} <= off
+        assert {
+            "observability-alarms-front-door-server-errors",
+            "observability-objectives-front-door-availability-fast",
+        } <= off
         assert not [policy.name for policy in off_of(serving)]
 
     def test_a_region_that_waits_wakes_people_for_what_keeps_it_from_taking_over(self, waiting: Graph) -> None:

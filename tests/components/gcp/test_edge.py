@@ -94,11 +94,16 @@ class TestSignedObjects:
         assert served.inputs["bucketName"] == assets(signed)
         assert routes(signed)["signed-objects.gcp.example.com"] == served.state["id"]
 
-    def test_only_cloud_cdn_reads_it(self, signed: Graph) -> None:
+    def test_only_cloud_cdn_reads_it_beside_the_workloads(self, signed: Graph) -> None:
+        workloads = {
+            account.outputs["member"]
+            for account in signed.of_type("gcp:serviceaccount/account:Account")
+            if account.inputs["accountId"].startswith("pods-")
+        }
         [reader] = [
             node.inputs
             for node in signed.of_type("gcp:storage/bucketIAMMember:BucketIAMMember")
-            if node.inputs["bucket"] == assets(signed)
+            if node.inputs["bucket"] == assets(signed) and node.inputs["member"] not in workloads
         ]
         assert reader["member"] == "serviceAccount:service-123456789012@cloud-cdn-fill.iam.gserviceaccount.com"
         assert reader["role"] == "roles/storage.legacyObjectReader"

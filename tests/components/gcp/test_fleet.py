@@ -1,11 +1,8 @@
 """The fleet: the cluster is a member, with Config Sync from our registry and a managed mesh."""
 
-from collections.abc import Callable
-
 from preview.graph import Graph, Node
 
 FEATURE = "gcp:gkehub/featureMembership:FeatureMembership"
-DIGEST = f"sha256:{'0' * 64}"
 
 
 def feature(graph: Graph, name: str) -> Node:
@@ -42,23 +39,6 @@ def test_config_sync_waits_for_the_first_bundle(dr: Graph) -> None:
         "management": "MANAGEMENT_AUTOMATIC",
         "configSync": {"enabled": True, "preventDrift": True, "sourceFormat": "unstructured"},
     }
-
-
-def test_config_sync_reads_one_bundle_by_its_digest_as_an_account_of_its_own(
-    dr_with: Callable[[dict[str, object]], Graph],
-) -> None:
-    changed = dr_with({"fleet": {"bundle_digest": DIGEST}})
-    membership = feature(changed, "configmanagement")
-    assert membership.inputs["configmanagement"]["configSync"]["oci"] == {
-        "syncRepo": f"us-central1-docker.pkg.dev/example-standby/platform-production-bundles/shared@{DIGEST}",
-        "secretType": "gcpserviceaccount",
-        "gcpServiceAccountEmail": "config-sync@example-standby.iam.gserviceaccount.com",
-    }
-    grants = {
-        node.urn for node in changed.nodes.values() if node.name in ("fleet-bundles-act-as", "fleet-bundles-read")
-    }
-    assert len(grants) == 2
-    assert grants <= set(membership.state["propertyDependencies"]["configmanagement"])
 
 
 def test_only_config_sync_acts_as_that_account(dr: Graph) -> None:

@@ -80,10 +80,16 @@ class TestSubscriptions:
     def test_pubsub_may_move_dead_letters(
         self, dr: Graph, topics: dict[str, Node], subscriptions: dict[str, Node]
     ) -> None:
-        publishers = {node.inputs["topic"]: node for node in dr.of_type("gcp:pubsub/topicIAMMember:TopicIAMMember")}
+        own = "serviceAccount:service-"
+        publishers = {
+            node.inputs["topic"]: node
+            for node in dr.of_type("gcp:pubsub/topicIAMMember:TopicIAMMember")
+            if node.inputs["member"].startswith(own)
+        }
         readers = {
             node.inputs["subscription"]: node
             for node in dr.of_type("gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember")
+            if node.inputs["member"].startswith(own)
         }
         for name, subscription in subscriptions.items():
             if name.endswith(DEAD):

@@ -47,8 +47,8 @@ def test_both_clouds_hold_the_same_artifacts(dr: Graph, prod: Graph) -> None:
     here, there = (graph.document["outputs"]["registry"]["repositoryUrls"] for graph in (dr, prod))
     assert here.keys() == there.keys()
     host = "us-central1-docker.pkg.dev/example-standby/platform-production"
-    assert here["core"] == f"{host}-images/core"
-    assert here["charts/workload"] == f"{host}-charts/workload"
+    assert here["podinfo"] == f"{host}-images/podinfo"
+    assert here["charts/service"] == f"{host}-charts/service"
     assert here["bundles/shared"] == f"{host}-bundles/shared"
 
 
@@ -69,6 +69,6 @@ def test_each_repository_is_read_by_who_needs_it_and_written_by_the_primarys_cop
     )
     flux = "subject/ns/flux-system/sa/source-controller"
     [controller] = [member for _, member in reads if member.endswith(flux)]
-    assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync), ("bundles", controller)}
+    assert reads == {("images", nodes), ("vendor", nodes), ("bundles", sync), ("charts", controller)}
     assert grants["writer"] == {(held, copies) for held in ("bundles", "charts", "images")}
     assert sum(map(len, grants.values())) == len(dr.of_type(READS))

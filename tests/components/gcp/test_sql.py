@@ -61,14 +61,16 @@ class TestSecurity:
     def test_logins_are_iams_and_none_has_a_password(self, dr: Graph, settings: dict[str, Any]) -> None:
         assert flags(settings)["cloudsql.iam_authentication"] == "on"
         assert not {"rootPassword", "rootPasswordWo"} & instance_of(dr).inputs.keys()
-        assert not dr.of_type("gcp:sql/user:User")
+        users = dr.of_type("gcp:sql/user:User")
+        assert {user.inputs["type"] for user in users} == {"CLOUD_IAM_SERVICE_ACCOUNT"}
+        assert not [user for user in users if {"password", "passwordWo"} & user.inputs.keys()]
         assert settings["passwordValidationPolicy"]["enablePasswordPolicy"] is True
 
     def test_administrators_are_groups_let_into_this_instance_alone(self, dr_with: Changed) -> None:
         group = "database-administrators@example.com"
         zones = ["us-central1-b", "us-central1-c"]
         graph = dr_with({"database": {"administrators": [group]}, "key_value_store": {"zones": zones}})
-        [user] = graph.of_type("gcp:sql/user:User")
+        [user] = [node for node in graph.of_type("gcp:sql/user:User") if node.name.startswith("database-")]
         assert (user.inputs["name"], user.inputs["type"]) == (group, "CLOUD_IAM_GROUP")
         assert "password" not in user.inputs
         grants = [

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.kubernetes.charts import CHARTS
 from preview.graph import Graph, Node
+from settings.vendor import CHARTS
 
 DIGEST = "sha256:" + "0" * 64
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -32,15 +32,20 @@ def values(graph: Graph) -> Mapping[str, Any]:
     return release(graph).inputs["values"]
 
 
+def vendor_url(graph: Graph) -> str:
+    [registry] = [node for node in graph.nodes.values() if node.type.endswith(":Registry") and node.name == "registry"]
+    return registry.outputs["vendorUrl"]
+
+
 class TestRelease:
     @BOTH
     def test_chart_and_image_come_from_the_clouds_own_registry(self, stack: str, graphs: dict[str, Graph]) -> None:
-        urls = graphs[stack].document["outputs"]["registry"]["repositoryUrls"]
+        vendor = vendor_url(graphs[stack])
         found = release(graphs[stack])
-        assert found.inputs["chart"] == f"oci://{urls['vendor/charts/external-secrets']}"
+        assert found.inputs["chart"] == f"oci://{vendor}/charts/external-secrets"
         assert found.inputs["version"] == CHARTS["external-secrets"].version
         assert "repositoryOpts" not in found.inputs
-        assert values(graphs[stack])["global"]["repository"] == urls["vendor/external-secrets"]
+        assert values(graphs[stack])["global"]["repository"] == f"{vendor}/external-secrets"
 
     @BOTH
     def test_every_image_is_named_by_its_digest(self, stack: str, graphs: dict[str, Graph]) -> None:
@@ -77,10 +82,10 @@ class TestRelease:
         assert ours == theirs
 
 
-def test_nothing_is_installed_before_its_image_is_named(project_copy: Path, preview: Callable[..., Any]) -> None:
+def test_nothing_is_installed_before_the_registries_hold_it(project_copy: Path, preview: Callable[..., Any]) -> None:
     file = project_copy / "Pulumi.yaml"
     project = yaml.safe_load(file.read_text())
-    project["config"]["vendor_images"]["value"] = {}
+    project["config"]["platform"] = {"type": "object", "value": {"installed": False}}
     file.write_text(yaml.safe_dump(project))
     result = preview("--json", "--pass", "update", "--project", str(project_copy))
     assert result.returncode == 0, result.stderr
@@ -92,7 +97,8 @@ def test_nothing_is_installed_before_its_image_is_named(project_copy: Path, prev
 class TestNamespace:
     @BOTH
     def test_admits_only_restricted_pods(self, stack: str, graphs: dict[str, Graph]) -> None:
-        labels = only(graphs[stack], "kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+        found = [node.inputs["metadata"] for node in graphs[stack].of_type("kubernetes:core/v1:Namespace")]
+        [labels] = [metadata["labels"] for metadata in found if metadata["name"] == "external-secrets"]
         assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
         assert labels["app.kubernetes.io/part-of"] == labels["service"] == "platform"
         assert labels["data-class"] == "restricted"

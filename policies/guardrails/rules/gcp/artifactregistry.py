@@ -66,14 +66,19 @@ def _home(stack: Stack) -> Iterator[Finding]:
 
 def _sources(resource: Resource, ours: tuple[str, ...]) -> Iterator[Finding]:
     flux = resource.type.startswith(FLUX)
-    for path, text in resource.leaves():
+    leaves = dict(resource.leaves())
+    for path, text in leaves.items():
         image = IMAGE.search(path) is not None
         source = SOURCE.search(path) or (flux and FLUX_SOURCE.search(path))
         name = text.removeprefix("oci://")
+        if IMAGE_OF_CHART.search(path) and (host := leaves.get(f"{path.removesuffix('repository')}registry")):
+            name = f"{host}/{name}"
         if text in ("", "auto") or name.startswith(GOOGLES_OWN):
             continue
         if name.startswith(ours):
-            if image and not DIGEST.search(name):
+            # Some charts take image and tag apart.
+            tag = leaves.get(f"{path.removesuffix('image')}tag", "")
+            if image and not DIGEST.search(name) and not DIGEST.search(tag):
                 yield Finding(path, "names no digest", resource)
         elif image or IMAGE_OF_CHART.search(path) or PUBLIC.search(text) or (source and REMOTE.search(text)):
             yield Finding(path, "is outside the stack's Artifact Registry", resource)

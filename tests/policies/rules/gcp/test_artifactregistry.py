@@ -97,6 +97,11 @@ CASES = {
             # The primary has the registries of its own cloud.
             [REPOSITORY, pod("111122223333.dkr.ecr.us-west-2.amazonaws.com/core:1", stack="prod")],
             [REPOSITORY, release({"image": {"repository": f"{HOST}/core", "digest": DIGEST}})],
+            [
+                REPOSITORY,
+                release({"image": {"registry": HOST.partition("/")[0], "repository": f"{HOST.partition('/')[2]}/x"}}),
+            ],
+            [REPOSITORY, release({"cli": {"image": f"{HOST}/cli", "tag": f"v1@{DIGEST}"}})],
         ],
         fails=[
             ([REPOSITORY, pod("nginx:1.29")], IMAGE),
@@ -110,6 +115,11 @@ CASES = {
             ),
             ([REPOSITORY, release({}, chart="oci://ghcr.io/org/chart")], "chart"),
             ([REPOSITORY, release({"image": {"repository": "grafana/grafana"}})], "values.image.repository"),
+            (
+                [REPOSITORY, release({"image": {"registry": "reg.example.com", "repository": "x"}})],
+                "values.image.repository",
+            ),
+            ([REPOSITORY, release({"cli": {"image": f"{HOST}/cli", "tag": "v1"}})], "values.cli.image"),
             ([REPOSITORY, release({"sidecar": "registry.k8s.io/pause:3.10"})], "values.sidecar"),
             ([REPOSITORY, FLUX.set("spec.url", "https://github.com/org/repo")], "spec.url"),
             (

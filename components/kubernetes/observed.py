@@ -1,0 +1,60 @@
+"""The namespace of what observes a cluster: who in it speaks to whom, and how its pods share out over zones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.kubernetes.namespace import Namespace, Port, namespace_peer
+
+NAMESPACE = "observability"
+NODES_NAMESPACE = "observability-nodes"
+"""Of agents that read the nodes they run on, which the first namespace's standard forbids."""
+
+NAME = "app.kubernetes.io/name"
+
+PODS: Mapping[str, Mapping[str, str]] = {
+    "alertmanager": {NAME: "alertmanager"},
+    "collector": {"app.kubernetes.io/instance": "opentelemetry-collector"},
+    "grafana": {NAME: "grafana"},
+    "jaeger": {NAME: "jaeger"},
+    "kiali": {NAME: "kiali"},
+    "prometheus": {NAME: "prometheus"},
+    "sampler": {"app.kubernetes.io/instance": "opentelemetry-sampler"},
+    "state": {NAME: "kube-state-metrics"},
+    "operator": {"app": "kube-prometheus-stack-operator"},
+}
+"""Labels of the pods of each part, as their charts put them."""
+
+
+def join(place: Namespace, source: str, target: str, ports: Sequence[Port]) -> None:
+    """Let one part of the namespace connect to another."""
+    place.let_out(f"{source}-to-{target}", [namespace_peer(NAMESPACE, PODS[target])], ports, pods=PODS[source])
+    place.admit(f"{target}-from-{source}", [namespace_peer(NAMESPACE, PODS[source])], ports, pods=PODS[target])
+
+
+def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Constraints that keep a part's pods in different zones, as long as there are nodes."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": dict(pods)},
+        }
+    ]
+
+
+def resources(cpu_millicores: int, memory_mib: int) -> dict[str, dict[str, str]]:
+    """What a container asks for, and the memory that it may use at most: more would take its neighbours'."""
+    memory = f"{memory_mib}Mi"
+    return {"requests": {"cpu": f"{cpu_millicores}m", "memory": memory}, "limits": {"memory": memory}}
+
+
+CONTAINER: Mapping[str, Any] = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+}
+"""What a container must not do, under the restricted standard and beyond it."""
+
+POD: Mapping[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+"""The same of a pod."""

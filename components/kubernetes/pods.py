@@ -1,0 +1,27 @@
+"""What charts are told about the pods that they make: where these may run and what they ask for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_kubernetes import core
+
+
+def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Pods with these labels run in different zones as far as there is room, so that one may be lost."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": dict(pods)},
+        }
+    ]
+
+
+def resources(cpu_millicores: int, memory_mib: int) -> core.v1.ResourceRequirementsArgsDict:
+    """What a container asks for; it may use more CPU while its node has some, and no more memory.
+
+    Autopilot takes no less than 50 millicores and 52 MiB, and raises what has no request.
+    """
+    memory = f"{memory_mib}Mi"
+    return {"requests": {"cpu": f"{cpu_millicores}m", "memory": memory}, "limits": {"memory": memory}}

@@ -1,0 +1,85 @@
+"""What Prometheus collects in a cluster beyond Kubernetes itself: one table for both collectors.
+
+Charts could make monitors of their own, but then each would need Prometheus's kinds before it could be installed, and
+Google's collector knows other kinds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.kubernetes.component import Cloud
+
+INTERVAL = "30s"
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """Pods that tell their metrics."""
+
+    name: str
+    namespace: str | None
+    """None where pods of every namespace have the labels."""
+
+    pods: Mapping[str, str]
+    """Labels of the pods; `*` stands for any value."""
+
+    port: str
+    """Name of the container's port."""
+
+    path: str = "/metrics"
+    clouds: tuple[Cloud, ...] = ("aws", "gcp")
+    number: int | None = None
+    """Where the metrics are behind another port than the named one, which is what finds the pods."""
+
+    encrypted: bool = False
+    """Whether they are told by HTTPS, under a certificate that the pod signs for itself."""
+
+
+NAME = "app.kubernetes.io/name"
+
+SCRAPES: tuple[Scrape, ...] = (
+    Scrape("cert-manager", "cert-manager", {NAME: "cert-manager"}, "http-metrics"),
+    Scrape("external-secrets", "external-secrets", {NAME: "external-secrets"}, "metrics"),
+    Scrape("external-dns", "external-dns", {NAME: "external-dns"}, "http"),
+    Scrape(
+        "load-balancing", "load-balancing", {NAME: "aws-load-balancer-controller"}, "metrics-server", clouds=("aws",)
+    ),
+    Scrape("autoneg", "autoneg-system", {NAME: "autoneg"}, "metrics", clouds=("gcp",), encrypted=True),
+    Scrape(
+        "opentelemetry-operator",
+        "opentelemetry-operator",
+        {NAME: "opentelemetry-operator"},
+        "metrics",
+        clouds=("aws",),
+    ),
+    Scrape("argocd", "argocd", {"app.kubernetes.io/part-of": "argocd"}, "metrics", clouds=("aws",)),
+    Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",)),
+    Scrape("karpenter", "karpenter", {NAME: "karpenter"}, "http-metrics", clouds=("aws",)),
+    Scrape("flux", "flux-system", {"app": "*"}, "http-prom", clouds=("gcp",)),
+    Scrape("collectors", "observability", {NAME: "opentelemetry-collector"}, "metrics"),
+    Scrape("istiod", "istio-system", {"app": "istiod"}, "http-monitoring", clouds=("aws",)),
+    # The sidecar adds the application's own metrics to its; Google's mesh sends its to Cloud Monitoring by itself.
+    # https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
+    Scrape(
+        "mesh", None, {"service.istio.io/canonical-name": "*"}, "http-envoy-prom", "/stats/prometheus", ("aws",), 15020
+    ),
+)  # fmt: skip
+"""Labels and ports are the charts' own."""
+
+
+def of(cloud: Cloud) -> list[Scrape]:
+    """What is collected in a cloud's cluster."""
+    return [scrape for scrape in SCRAPES if cloud in scrape.clouds]
+
+
+def selector(pods: Mapping[str, str]) -> dict[str, Any]:
+    """The label selector of a row's pods."""
+    found: dict[str, Any] = {}
+    exact = {label: value for label, value in pods.items() if value != "*"}
+    if exact:
+        found["matchLabels"] = exact
+    anything = [{"key": label, "operator": "Exists"} for label, value in pods.items() if value == "*"]
+    if anything:
+        found["matchExpressions"] = anything
+    return found

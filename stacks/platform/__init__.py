@@ -1,0 +1,54 @@
+"""What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
+
+from components.kubernetes.load_balancing import LoadBalancing
+from stacks.platform import (
+    alerting,
+    certificates,
+    chaos,
+    dast,
+    delivery,
+    foundation,
+    instrumentation,
+    load_balancing,
+    mesh,
+    names,
+    objectives,
+    observability,
+    secrets,
+    sonarqube,
+    supply,
+    vault,
+    workloads,
+)
+from stacks.platform.site import Site
+
+
+def install(site: Site) -> None:
+    """Install everything, in the order in which one thing needs another."""
+    priorities = foundation.install(site).names
+    critical, platform = priorities["platform-critical"], priorities["platform"]
+    issuers = certificates.install(site, critical)
+    balancers = load_balancing.install(site, critical, issuers.release)
+    instrumentation.install(site, platform, issuers.release)
+    names.install(site, platform)
+    stored = secrets.install(site)
+    namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
+    vault.install(site, after=[issuers.release])
+    mesh.install(
+        site,
+        mesh.Foundation(
+            certificates=(issuers.release,),
+            balancers=(balancers.release,) if isinstance(balancers, LoadBalancing) else (),
+            priority=critical,
+            namespaces=namespaces,
+        ),
+    )
+    observed = observability.namespace(site)
+    routes = alerting.install(site, stored, observed.namespace)
+    release = observability.install(site, observed, stored, routes)
+    objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
+    supply.install(site)
+    delivery.install(site, namespaces, stored.ready)
+    sonarqube.install(site, stored)
+    dast.install(site)
+    chaos.install(site)

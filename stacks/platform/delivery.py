@@ -1,0 +1,50 @@
+"""What applies the workloads: Argo CD on the primary, Flux on the standby, from one map of the same values."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.kubernetes.argo_applications import ArgoApplications, Delivery
+from components.kubernetes.argo_cd import ArgoCd
+from components.kubernetes.flux import Flux, FluxReleases
+from components.kubernetes.rollouts import ArgoRollouts
+from components.kubernetes.workload_values import values
+from stacks.platform.site import OnAws, Site
+
+
+def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_secrets: pulumi.Resource) -> None:
+    """Install what delivers, and have it deliver each workload into its namespace.
+
+    `external_secrets` is the release that defines their kinds.
+    """
+    settings, registry = site.settings.platform.delivery, site.region.repositories
+    workloads = {
+        name: Delivery(namespaces[name], values(name, workload, site.region, site.identities[name]))
+        for name, workload in site.settings.workloads.items()
+    }
+    if isinstance(site.here, OnAws):
+        ArgoRollouts("argo-rollouts", site.scope, opts=site.opts)
+        argo = ArgoCd(
+            "argocd",
+            site.scope,
+            settings,
+            region=site.here.region,
+            registry=registry,
+            secrets=site.region.secrets,
+            after=external_secrets,
+            opts=site.opts,
+        )
+        ArgoApplications(
+            "applications",
+            site.scope,
+            settings,
+            registry=registry,
+            workloads=workloads,
+            after=argo.ready,
+            opts=site.opts,
+        )
+        return
+    flux = Flux("flux", site.scope, opts=site.opts)
+    FluxReleases(
+        "releases", site.scope, settings, registry=registry, workloads=workloads, after=flux.ready, opts=site.opts
+    )

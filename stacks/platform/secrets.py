@@ -1,0 +1,24 @@
+"""Secrets of the cloud's store in the cluster."""
+
+from components.kubernetes.external_secrets import SERVICE_ACCOUNT, ExternalSecrets
+from stacks.platform.site import OnAws, Site
+
+
+def install(site: Site) -> ExternalSecrets:
+    """Install External Secrets with the cloud's own store."""
+    if isinstance(site.here, OnAws):
+        account = site.here.service_accounts["external-secrets"]
+        return ExternalSecrets(
+            "external-secrets",
+            site.scope,
+            service_account=account,
+            provider={"aws": {"service": "SecretsManager", "region": site.here.region}},
+            opts=site.opts,
+        )
+    return ExternalSecrets(
+        "external-secrets",
+        site.scope,
+        service_account=SERVICE_ACCOUNT,
+        provider={"gcpsm": {"projectID": site.here.project}},
+        opts=site.opts,
+    )

@@ -1,0 +1,22 @@
+"""What may start in the workloads' namespaces, and reports on what is there."""
+
+from components.kubernetes.admission import SERVICE_ACCOUNT, PodAdmission
+from components.kubernetes.scanning import Scanning
+from stacks.platform.site import OnAws, Site
+
+
+def install(site: Site) -> None:
+    """Install Kyverno with its policies, and Trivy's operator.
+
+    On GKE Binary Authorization judges signatures, before any webhook.
+    """
+    on_aws = isinstance(site.here, OnAws)
+    PodAdmission(
+        "admission-control",
+        site.scope,
+        namespaces=list(site.settings.workloads),
+        service_account=site.here.service_accounts["kyverno"] if isinstance(site.here, OnAws) else SERVICE_ACCOUNT,
+        signing_keys=site.settings.platform.admission.signing_keys if on_aws else None,
+        opts=site.opts,
+    )
+    Scanning("scanning", site.scope, site.opts)

@@ -1,0 +1,30 @@
+"""Vault in the cluster."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.kubernetes.vault import Exports, Vault
+from stacks.platform.site import OnAws, Site
+
+
+def install(site: Site, after: Sequence[pulumi.Resource] = ()) -> Vault:
+    """Install Vault, which exports its secrets from the primary and imports them in the standby.
+
+    `after` is what defines certificates: cert-manager's release.
+    """
+    federation, accounts = site.settings.federation, site.settings.accounts
+    pool = federation.pool_name(accounts.gcp_project_number)
+    return Vault(
+        "vault",
+        site.scope,
+        site.settings.platform.vault,
+        workloads=list(site.settings.workloads),
+        home=site.here.vault,
+        # What the pool's provider expects in tokens unless it is told otherwise.
+        copy=Exports(f"https://iam.googleapis.com/{pool}/providers/{federation.cluster_provider}")
+        if isinstance(site.here, OnAws)
+        else site.here.vault_copies,
+        after=after,
+        opts=site.opts,
+    )

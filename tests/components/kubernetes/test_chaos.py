@@ -1,0 +1,223 @@
+"""Experiments: none unless wanted, each in its time, on few pods, and ended when it costs more than was agreed."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from preview.graph import Graph, Node
+from settings.kubernetes.chaos import ChaosSettings, ExperimentSettings
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+SCHEDULE = "kubernetes:chaos-mesh.org/v1alpha1:Schedule"
+
+EXPERIMENT = {
+    "hypothesis": "The other pods of core answer in time while a third of them restarts.",
+    "slo": {"workload": "core", "promise": "availability"},
+    "abort_burn_rate": 14.4,
+    "target": "core",
+    "fault": "pod-kill",
+    "max_pods_percent": 34,
+    "starts": "tue:10:05",
+    "duration_minutes": 10,
+}
+EXPERIMENTS = {
+    "core-pods": EXPERIMENT,
+    "slow-auth": {**EXPERIMENT, "target": "auth", "fault": "network-delay", "starts": "tue:11:00"},
+    "busy-core": {**EXPERIMENT, "fault": "cpu-stress", "starts": "tue:11:30"},
+    "lossy-core": {**EXPERIMENT, "fault": "network-loss", "starts": "tue:09:00"},
+}
+WINDOW = "tue:09:00-tue:12:00"
+CHAOS = {"enabled": True, "window": WINDOW, "experiments": EXPERIMENTS}
+
+Change = Callable[[Mapping[str, object]], Path]
+
+
+@pytest.fixture
+def with_chaos(project_copy: Path) -> Change:
+    """The program with settings of chaos."""
+
+    def change(chaos: Mapping[str, object]) -> Path:
+        file = project_copy / "Pulumi.yaml"
+        project = yaml.safe_load(file.read_text())
+        platform = project["config"].setdefault("platform", {"type": "object", "value": {}})
+        platform["value"]["chaos"] = dict(chaos)
+        file.write_text(yaml.safe_dump(project))
+        return project_copy
+
+    return change
+
+
+@pytest.fixture
+def faulty(with_chaos: Change, changed_stack: Callable[[str, Mapping[str, object]], Graph]) -> Graph:
+    """The primary with experiments."""
+    with_chaos(CHAOS)
+    return changed_stack("prod", {})
+
+
+@pytest.fixture
+def faulty_standby(with_chaos: Change, changed_stack: Callable[[str, Mapping[str, object]], Graph]) -> Graph:
+    """The standby with experiments."""
+    with_chaos(CHAOS)
+    return changed_stack("dr", {})
+
+
+def templates(schedule: Node) -> dict[str, dict[str, Any]]:
+    return {each["name"]: each for each in schedule.inputs["spec"]["workflow"]["templates"]}
+
+
+def test_nothing_makes_faults_unless_it_is_wanted(prod: Graph, dr: Graph) -> None:
+    for graph in (prod, dr):
+        assert not graph.of_type(SCHEDULE)
+        assert "chaos-mesh" not in [node.inputs["name"] for node in graph.of_type(RELEASE)]
+
+
+def test_autopilot_has_no_chaos_mesh(faulty_standby: Graph) -> None:
+    assert "chaos-mesh" not in [node.inputs["name"] for node in faulty_standby.of_type(RELEASE)]
+    assert not faulty_standby.of_type(SCHEDULE)
+
+
+def test_experiments_run_in_their_time_and_stop_when_they_cost_too_much(faulty: Graph) -> None:
+    found = {node.inputs["metadata"]["name"]: node for node in faulty.of_type(SCHEDULE)}
+    assert found.keys() == EXPERIMENTS.keys()
+    spec = found["core-pods"].inputs["spec"]
+    assert spec["schedule"] == "5 10 * * 2"
+    assert (spec["concurrencyPolicy"], spec["startingDeadlineSeconds"], spec["type"]) == ("Forbid", 60, "Workflow")
+    for schedule in found.values():
+        parts = templates(schedule)
+        assert parts["experiment"]["children"] == ["fault", "abort"]
+        assert parts["experiment"]["templateType"] == "Parallel"
+        assert {part["deadline"] for part in parts.values()} == {"10m"}
+        assert parts["abort"]["abortWithStatusCheck"] is True
+        check = parts["abort"]["statusCheck"]
+        assert check["mode"] == "Continuous"
+        assert check["intervalSeconds"] * check["failureThreshold"] <= 30
+        assert check["http"]["criteria"] == {"statusCode": "200"}
+        assert schedule.inputs["metadata"]["annotations"]["objective"] == "core-availability"
+
+
+def test_a_check_reads_what_prometheus_records(faulty: Graph) -> None:
+    rules = str([node.inputs for node in faulty.of_type("kubernetes:monitoring.coreos.com/v1:PrometheusRule")])
+    for schedule in faulty.of_type(SCHEDULE):
+        url = urlsplit(templates(schedule)["abort"]["statusCheck"]["http"]["url"])
+        assert url.netloc == "kube-prometheus-stack-prometheus.observability:9090"
+        [query] = parse_qs(url.query)["query"]
+        [series] = set(re.findall(r"slo:[\w:]+", query))
+        assert f"'record': '{series}'" in rules
+        assert '{service="core",slo="availability"} >= 0.0144' in query
+        assert "absent(" in query
+
+
+def test_no_experiment_reaches_beyond_a_share_of_one_workloads_pods(faulty: Graph) -> None:
+    for schedule in faulty.of_type(SCHEDULE):
+        fault = templates(schedule)["fault"]
+        [body] = [value for key, value in fault.items() if key.endswith("Chaos")]
+        assert fault["templateType"].lower() == next(key for key in fault if key.endswith("Chaos")).lower()
+        assert (body["mode"], body["value"]) == ("fixed-percent", "34")
+        [namespace] = body["selector"]["namespaces"]
+        assert body["selector"]["labelSelectors"] == {"app.kubernetes.io/name": namespace}
+
+
+def test_only_namespaces_that_say_so_can_be_hit_and_nobody_clicks_faults(faulty: Graph) -> None:
+    [release] = [node for node in faulty.of_type(RELEASE) if node.inputs["name"] == "chaos-mesh"]
+    values = release.inputs["values"]
+    assert values["controllerManager"]["enableFilterNamespace"] is True
+    assert values["dashboard"] == values["dnsServer"] == {"create": False}
+    assert values["chaosDaemon"]["privileged"] is False
+    for part in ("controllerManager", "chaosDaemon"):
+        assert re.search(r"@sha256:[0-9a-f]{64}$", values[part]["image"]["tag"])
+    for schedule in faulty.of_type(SCHEDULE):
+        assert release.urn in schedule.state["dependencies"]
+
+
+class TestLitmus:
+    ENGINE = "kubernetes:litmuschaos.io/v1alpha1:ChaosEngine"
+
+    def probe(self, graph: Graph) -> dict[str, Any]:
+        [engine] = graph.of_type(self.ENGINE)
+        [experiment] = engine.inputs["spec"]["experiments"]
+        [probe] = experiment["spec"]["probe"]
+        return probe
+
+    def test_deletes_pods_only_and_only_when_somebody_starts_it(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            [engine] = graph.of_type(self.ENGINE)
+            spec = engine.inputs["spec"]
+            assert (engine.inputs["metadata"]["name"], spec["engineState"]) == ("core-pods", "stop")
+            assert spec["appinfo"]["appns"] == "core"
+            [experiment] = spec["experiments"]
+            environment = {each["name"]: each["value"] for each in experiment["spec"]["components"]["env"]}
+            assert environment == {"TOTAL_CHAOS_DURATION": "600", "PODS_AFFECTED_PERC": "34"}
+
+    def test_a_failing_probe_ends_it(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            assert self.probe(graph)["mode"] == "Continuous"
+            assert self.probe(graph)["runProperties"]["stopOnFailure"] is True
+        inputs = self.probe(faulty)["promProbe/inputs"]
+        assert inputs["query"].startswith(
+            'max((slo:sli_error:ratio_rate5m{service="core",slo="availability"} >= bool 0.0144)'
+        )
+        assert inputs["comparator"] == {"criteria": "==", "value": "0"}
+        assert self.probe(faulty_standby)["httpProbe/inputs"]["url"] == "https://gcp.example.com/healthz"
+
+    def test_may_delete_pods_of_its_target_and_nothing_else_there(self, faulty: Graph, faulty_standby: Graph) -> None:
+        changes = {"create", "delete", "deletecollection", "patch", "update"}
+        for graph in (faulty, faulty_standby):
+            roles = {
+                node.inputs["metadata"]["namespace"]: node.inputs["rules"]
+                for node in graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:Role")
+                if node.name.startswith("litmus-")
+            }
+            assert roles.keys() == {"litmus", "core"}
+            found = {
+                (resource, verb) for rule in roles["core"] for resource in rule["resources"] for verb in rule["verbs"]
+            }
+            assert {(resource, verb) for resource, verb in found if verb in changes} == {("pods", "delete")}
+            bindings = graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding")
+            assert not [node for node in bindings if node.name.startswith("litmus-")]
+
+    def test_the_operator_sees_its_own_namespace_alone(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            [release] = [node for node in graph.of_type(RELEASE) if node.inputs["name"] == "litmus-core"]
+            values = release.inputs["values"]
+            assert values["operatorMode"] == "namespaced"
+            assert values["policies"] == {"monitoring": {"disabled": True}}
+            for part in ("operator", "runner"):
+                assert re.search(r"@sha256:[0-9a-f]{64}$", values[part]["image"]["tag"])
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "missing", ["hypothesis", "slo", "abort_burn_rate", "max_pods_percent", "duration_minutes"]
+    )
+    def test_without_what_makes_it_an_experiment(self, missing: str) -> None:
+        with pytest.raises(ValueError, match=missing):
+            ExperimentSettings.model_validate({key: value for key, value in EXPERIMENT.items() if key != missing})
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"max_pods_percent": 51}, "more than half"),
+            ({"abort_burn_rate": 0}, "1 to 50"),
+            ({"duration_minutes": 61}, "an hour is an outage"),
+        ],
+    )
+    def test_that_reaches_too_far(self, change: Mapping[str, object], why: str) -> None:
+        with pytest.raises(ValueError, match=why):
+            ExperimentSettings.model_validate({**EXPERIMENT, **change})
+
+    @pytest.mark.parametrize(
+        ("experiments", "why"),
+        [
+            ({"late": {**EXPERIMENT, "starts": "tue:11:55"}}, "outside of the window"),
+            ({"other-day": {**EXPERIMENT, "starts": "wed:10:00"}}, "outside of the window"),
+            ({"one": EXPERIMENT, "two": {**EXPERIMENT, "starts": "tue:10:14"}}, "runs then"),
+        ],
+    )
+    def test_at_another_time(self, experiments: Mapping[str, object], why: str) -> None:
+        with pytest.raises(ValueError, match=why):
+            ChaosSettings.model_validate({"window": WINDOW, "experiments": experiments})

@@ -1,0 +1,49 @@
+"""A namespace is closed until it is said otherwise, in both clusters."""
+
+import pytest
+
+from preview.graph import Graph, Node
+
+NAMESPACE, POLICY = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+BOTH = pytest.mark.parametrize("stack", ["prod", "dr"])
+
+# Where pods of each cloud get names and identities: without these nothing starts.
+NODE_ADDRESSES = {
+    "prod": {"169.254.170.23/32"},
+    "dr": {"169.254.20.10/32", "169.254.169.252/32", "169.254.169.254/32"},
+}
+
+
+def policies(graph: Graph, name: str) -> dict[str, Node]:
+    """Policies of that name by namespace."""
+    found = [node for node in graph.of_type(POLICY) if node.inputs["metadata"]["name"] == name]
+    return {node.inputs["metadata"]["namespace"]: node for node in found}
+
+
+@BOTH
+def test_every_namespace_denies_what_is_not_named(stack: str, graphs: dict[str, Graph]) -> None:
+    graph = graphs[stack]
+    names = {node.inputs["metadata"]["name"] for node in graph.of_type(NAMESPACE)}
+    closed = policies(graph, "default-deny")
+    assert closed.keys() == names
+    for node in closed.values():
+        spec = node.inputs["spec"]
+        assert spec["policyTypes"] == ["Ingress", "Egress"]
+        assert not spec["podSelector"].get("matchLabels")
+        assert not spec.get("ingress")
+        assert not spec.get("egress")
+
+
+@BOTH
+def test_pods_reach_names_and_identities_and_no_other_address_of_the_node(stack: str, graphs: dict[str, Graph]) -> None:
+    for node in policies(graphs[stack], "allow-dns-and-identity").values():
+        peers = [peer for rule in node.inputs["spec"]["egress"] for peer in rule["to"]]
+        assert {peer["ipBlock"]["cidr"] for peer in peers if "ipBlock" in peer} == NODE_ADDRESSES[stack]
+        assert all(rule["ports"] for rule in node.inputs["spec"]["egress"])
+
+
+@BOTH
+def test_every_namespace_keeps_to_a_pod_security_standard(stack: str, graphs: dict[str, Graph]) -> None:
+    for node in graphs[stack].of_type(NAMESPACE):
+        labels = node.inputs["metadata"]["labels"]
+        assert len({labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("audit", "enforce", "warn")}) == 1
