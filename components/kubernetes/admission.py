@@ -9,6 +9,7 @@ from pulumi_kubernetes import apiextensions, helm
 from components.kubernetes import admission_policies as policies
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, address_peer
+from components.kubernetes.pods import spread
 
 API = "policies.kyverno.io/v1"
 
@@ -141,14 +142,7 @@ def _controller(component: str, replicas: int, *, least: int = 1) -> dict[str, A
     return {
         "replicas": replicas,
         "podDisruptionBudget": {"enabled": True, "minAvailable": least},
-        "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": "topology.kubernetes.io/zone",
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": {"app.kubernetes.io/component": component}},
-            }
-        ],
+        "topologySpreadConstraints": spread({"app.kubernetes.io/component": component}),
     }
 
 

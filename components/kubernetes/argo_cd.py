@@ -11,6 +11,7 @@ from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.external_secrets import API as SECRETS_API
 from components.kubernetes.external_secrets import READS_STORE, STORE
 from components.kubernetes.namespace import Namespace, Port, address_peer, namespace_peer
+from components.kubernetes.pods import spread
 from settings.kubernetes.delivery import DeliverySettings, SsoSettings
 
 NAMESPACE = "argocd"
@@ -234,9 +235,7 @@ def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
             "logging": {"format": "json"},
             # The namespace is closed by us, and the chart's policies would open it to every namespace.
             "networkPolicy": {"create": False},
-            "topologySpreadConstraints": [
-                {"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway"}
-            ],
+            "topologySpreadConstraints": spread(),
         },
         "configs": {
             "cm": {

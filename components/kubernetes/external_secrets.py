@@ -8,6 +8,7 @@ from pulumi_kubernetes import apiextensions
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, address_peer
+from components.kubernetes.pods import spread
 
 API, PUSH_API = "external-secrets.io/v1", "external-secrets.io/v1alpha1"
 
@@ -69,13 +70,7 @@ class ExternalSecrets(KubernetesComponent):
             values={
                 "global": {
                     "repository": scope.vendor.repository("external-secrets"),
-                    "topologySpreadConstraints": [
-                        {
-                            "maxSkew": 1,
-                            "topologyKey": "topology.kubernetes.io/zone",
-                            "whenUnsatisfiable": "ScheduleAnyway",
-                        }
-                    ],
+                    "topologySpreadConstraints": spread(),
                 },
                 "commonLabels": scope.tags.of("restricted"),
                 "serviceAccount": {"name": service_account},

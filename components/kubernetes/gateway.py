@@ -9,8 +9,9 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.istio import IN_MESH, TRACES_PORT, Issuer, spread
+from components.kubernetes.istio import IN_MESH, TRACES_PORT, Issuer
 from components.kubernetes.namespace import Namespace, Peer, Port, namespace_peer
+from components.kubernetes.pods import spread
 from settings.workloads import ReplicaRange
 
 NAMESPACE = "istio-ingress"
@@ -186,7 +187,6 @@ def _values(replicas: ReplicaRange, entrance: Entrance, priority: pulumi.Input[s
         "gatewayTopology": {"numTrustedProxies": entrance.trusted_hops},
         "terminationDrainDuration": f"{DRAIN_SECONDS}s",
     }
-    spread_nodes = {**spread(PODS), "topologyKey": "kubernetes.io/hostname"}
     return {
         "autoscaling": {
             "enabled": True,
@@ -196,7 +196,7 @@ def _values(replicas: ReplicaRange, entrance: Entrance, priority: pulumi.Input[s
         },
         "podDisruptionBudget": {"maxUnavailable": "34%"},
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "34%", "maxUnavailable": 0}},
-        "topologySpreadConstraints": [spread(PODS), spread_nodes],
+        "topologySpreadConstraints": [*spread(PODS), *spread(PODS, over="kubernetes.io/hostname")],
         "terminationGracePeriodSeconds": DRAIN_SECONDS + 30,
         "podAnnotations": {"proxy.istio.io/config": json.dumps(proxy, sort_keys=True)},
         "resources": {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},

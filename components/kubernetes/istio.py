@@ -9,13 +9,17 @@ from pulumi_kubernetes import apiextensions, helm
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, Peer, namespace_peer
+from components.kubernetes.pods import spread
 from settings.kubernetes.mesh import MeshSettings
 
 NAMESPACE = "istio-system"
 """Of the control plane, and of what holds for the whole mesh."""
 
 IN_MESH = {"istio-injection": "enabled"}
-"""The label of namespaces whose pods get a proxy, in either mesh."""
+"""The label of namespaces whose pods get a proxy, in either mesh: Istio's default revision, and the managed one's.
+
+https://docs.cloud.google.com/service-mesh/docs/onboarding/provision-control-plane
+"""
 
 # https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
 XDS_PORT, WEBHOOK_PORT, METRICS_PORT, DEBUG_PORT = 15012, 15017, 15014, 8080
@@ -161,7 +165,7 @@ class Istio(KubernetesComponent):
             "autoscaleMax": settings.control_plane.maximum,
             "resources": {"requests": {"cpu": "500m", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
             "seccompProfile": confined,
-            "topologySpreadConstraints": [spread({"app": "istiod"})],
+            "topologySpreadConstraints": spread({"app": "istiod"}),
             "cni": {"enabled": True},
             "meshConfig": {
                 "trustDomain": trust_domain,
@@ -188,13 +192,3 @@ class Istio(KubernetesComponent):
                 },
             },
         }
-
-
-def spread(pods: Mapping[str, str]) -> dict[str, Any]:
-    """Pods with these labels in different zones, as far as there are nodes."""
-    return {
-        "maxSkew": 1,
-        "topologyKey": "topology.kubernetes.io/zone",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": dict(pods)},
-    }

@@ -6,7 +6,8 @@ import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.observed import PODS, join, resources, spread
+from components.kubernetes.observed import PODS, join
+from components.kubernetes.pods import resources, spread
 from components.kubernetes.traces import JAEGER, JAEGER_QUERY
 from settings.kubernetes.observability import SignOnSettings
 

@@ -31,24 +31,6 @@ def join(place: Namespace, source: str, target: str, ports: Sequence[Port]) -> N
     place.admit(f"{target}-from-{source}", [namespace_peer(NAMESPACE, PODS[source])], ports, pods=PODS[target])
 
 
-def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Constraints that keep a part's pods in different zones, as long as there are nodes."""
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": "topology.kubernetes.io/zone",
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": dict(pods)},
-        }
-    ]
-
-
-def resources(cpu_millicores: int, memory_mib: int) -> dict[str, dict[str, str]]:
-    """What a container asks for, and the memory that it may use at most: more would take its neighbours'."""
-    memory = f"{memory_mib}Mi"
-    return {"requests": {"cpu": f"{cpu_millicores}m", "memory": memory}, "limits": {"memory": memory}}
-
-
 CONTAINER: Mapping[str, Any] = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},

@@ -6,14 +6,19 @@ from typing import Any
 from pulumi_kubernetes import core
 
 
-def spread(pods: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Pods with these labels run in different zones as far as there is room, so that one may be lost."""
+def spread(
+    pods: Mapping[str, str] | None = None, *, over: str = "topology.kubernetes.io/zone", strictly: bool = False
+) -> list[dict[str, Any]]:
+    """Pods with these labels run in different zones (or `over` other parts) as far as there is room, or `strictly`.
+
+    Without labels it is for charts that put in their own.
+    """
     return [
         {
             "maxSkew": 1,
-            "topologyKey": "topology.kubernetes.io/zone",
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": dict(pods)},
+            "topologyKey": over,
+            "whenUnsatisfiable": "DoNotSchedule" if strictly else "ScheduleAnyway",
+            **({"labelSelector": {"matchLabels": dict(pods)}} if pods else {}),
         }
     ]
 

@@ -6,6 +6,7 @@ import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, namespace_peer
+from components.kubernetes.pods import spread
 
 NAMESPACE = "argo-rollouts"
 METRICS_PORT, PROMETHEUS_PORT = 8090, 9090
@@ -50,14 +51,7 @@ def _values(scope: Scope) -> dict[str, Any]:
             "logging": {"format": "json"},
             "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}},
             "pdb": {"enabled": True, "minAvailable": 1},
-            "topologySpreadConstraints": [
-                {
-                    "maxSkew": 1,
-                    "topologyKey": "topology.kubernetes.io/zone",
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": {"app.kubernetes.io/component": "rollouts-controller"}},
-                }
-            ],
+            "topologySpreadConstraints": spread({"app.kubernetes.io/component": "rollouts-controller"}),
         },
         "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "providerRBAC": {"providers": {mesh: mesh == "istio" for mesh in MESHES}},

@@ -10,6 +10,7 @@ from pulumi_kubernetes import apiextensions, batch, core
 
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
+from components.kubernetes.pods import spread
 from components.kubernetes.vault_configuration import MOUNT, policies, roles
 from settings.kubernetes.vault import VaultSettings
 
@@ -256,14 +257,7 @@ class Vault(KubernetesComponent):
                     # Autopilot gives no less to pods that keep apart from each other.
                     "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
                     "statefulSet": {"securityContext": {"pod": security, "container": CONTAINER_SECURITY}},
-                    "topologySpreadConstraints": [
-                        {
-                            "maxSkew": 1,
-                            "topologyKey": "topology.kubernetes.io/zone",
-                            "whenUnsatisfiable": "DoNotSchedule",
-                            "labelSelector": {"matchLabels": dict(SERVERS)},
-                        }
-                    ],
+                    "topologySpreadConstraints": spread(SERVERS, strictly=True),
                     # Before the first round of configuration there is nothing to be unsealed: that is no fault.
                     "readinessProbe": {"path": "/v1/sys/health?standbyok=true&uninitcode=204"},
                     "livenessProbe": {

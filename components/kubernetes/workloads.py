@@ -9,16 +9,13 @@ from pulumi_kubernetes import core
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.external_secrets import READS_STORE
+from components.kubernetes.istio import IN_MESH
 from components.kubernetes.namespace import Namespace, Peer, Port, namespace_peer
 from components.kubernetes.workload_values import writes
 from settings.workloads import WorkloadSettings
 
 Outside = Literal["buckets", "cache", "database", "internet", "mesh", "switch", "tables", "topics"]
 """What pods reach that is no workload."""
-
-# The label of both meshes: Istio's default revision, and the managed mesh's.
-# https://docs.cloud.google.com/service-mesh/docs/onboarding/provision-control-plane
-IN_MESH = {"istio-injection": "enabled"}
 
 GATEWAY = "istio-ingress"
 OBSERVABILITY = "observability"

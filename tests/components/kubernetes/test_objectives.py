@@ -3,7 +3,6 @@
 The rules are those of the previewed graph, and Prometheus' own promtool (Debian's package prometheus) runs them.
 """
 
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -189,14 +188,6 @@ Firing = set[tuple[str, str]]
 FAST, SLOW = ("page", "fast"), ("page", "slow")
 CREEPING, LASTING = ("ticket", "creeping"), ("ticket", "lasting")
 SILENT = ("page", "NoTraffic")
-
-
-@pytest.fixture(scope="session")
-def promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None:
-        pytest.skip("promtool is not on PATH; Debian has it in the package prometheus")
-    return found
 
 
 @pytest.fixture
