@@ -7,8 +7,7 @@ from pulumi_kubernetes import helm
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, address_peer
-from components.kubernetes.observed import CONTAINER
-from components.kubernetes.pods import resources
+from components.kubernetes.pods import CONTAINER, resources
 
 CHART = "aws-for-fluent-bit"
 PREFIX = "logs"

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 
 from components.kubernetes.component import Scope
-from components.kubernetes.observed import CONTAINER, NAMESPACE, POD
-from components.kubernetes.pods import resources
+from components.kubernetes.observed import NAMESPACE
+from components.kubernetes.pods import CONTAINER, POD, resources
 from settings.kubernetes.observability import SignOnSettings
 
 STORED, CLOUDWATCH = "stored", "cloudwatch"

@@ -7,8 +7,8 @@ import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, address_peer
-from components.kubernetes.observed import CONTAINER, POD, PODS, join
-from components.kubernetes.pods import resources, spread
+from components.kubernetes.observed import PODS, join
+from components.kubernetes.pods import CONTAINER, POD, resources, spread
 from components.kubernetes.traces import GRPC, JAEGER, JAEGER_QUERY
 
 EXPORTER = {"endpoint": f"{JAEGER}.observability:{GRPC}", "tls": {"insecure": True}}

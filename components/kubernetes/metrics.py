@@ -12,8 +12,8 @@ from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.grafana import Console
 from components.kubernetes.grafana import values as grafana_values
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.observed import CONTAINER, NAMESPACE, PODS, join
-from components.kubernetes.pods import resources, spread
+from components.kubernetes.observed import NAMESPACE, PODS, join
+from components.kubernetes.pods import CONTAINER, resources, spread
 from components.kubernetes.vendor import Vendor
 from settings.kubernetes.observability import ObservabilitySettings
 

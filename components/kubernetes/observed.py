@@ -1,7 +1,6 @@
 """The namespace of what observes a cluster: who in it speaks to whom, and how its pods share out over zones."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from components.kubernetes.namespace import Namespace, Port, namespace_peer
 
@@ -29,14 +28,3 @@ def join(place: Namespace, source: str, target: str, ports: Sequence[Port]) -> N
     """Let one part of the namespace connect to another."""
     place.let_out(f"{source}-to-{target}", [namespace_peer(NAMESPACE, PODS[target])], ports, pods=PODS[source])
     place.admit(f"{target}-from-{source}", [namespace_peer(NAMESPACE, PODS[source])], ports, pods=PODS[target])
-
-
-CONTAINER: Mapping[str, Any] = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-}
-"""What a container must not do, under the restricted standard and beyond it."""
-
-POD: Mapping[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-"""The same of a pod."""

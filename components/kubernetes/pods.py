@@ -5,6 +5,16 @@ from typing import Any
 
 from pulumi_kubernetes import core
 
+CONTAINER: Mapping[str, Any] = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+}
+"""What a container must not do, under the restricted standard and beyond it."""
+
+POD: Mapping[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+"""The same of a pod."""
+
 
 def spread(
     pods: Mapping[str, str] | None = None, *, over: str = "topology.kubernetes.io/zone", strictly: bool = False

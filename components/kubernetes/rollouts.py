@@ -6,7 +6,7 @@ import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, namespace_peer
-from components.kubernetes.pods import spread
+from components.kubernetes.pods import POD, spread
 
 NAMESPACE = "argo-rollouts"
 METRICS_PORT, PROMETHEUS_PORT = 8090, 9090
@@ -53,6 +53,6 @@ def _values(scope: Scope) -> dict[str, Any]:
             "pdb": {"enabled": True, "minAvailable": 1},
             "topologySpreadConstraints": spread({"app.kubernetes.io/component": "rollouts-controller"}),
         },
-        "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "podSecurityContext": dict(POD),
         "providerRBAC": {"providers": {mesh: mesh == "istio" for mesh in MESHES}},
     }

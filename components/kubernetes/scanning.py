@@ -6,6 +6,7 @@ import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace
+from components.kubernetes.pods import POD
 
 NAMESPACE = "trivy-system"
 
@@ -48,7 +49,7 @@ class Scanning(KubernetesComponent):
                     "tag": vendor.tag("trivy-operator"),
                 },
                 "operator": {**scanners, "accessGlobalSecretsAndServiceAccount": False},
-                "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+                "podSecurityContext": dict(POD),
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "512Mi"}},
             },
             opts=self.child(),

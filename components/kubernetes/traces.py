@@ -9,8 +9,8 @@ from pulumi_kubernetes import helm
 
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import MONITORING, Namespace, address_peer, namespace_peer
-from components.kubernetes.observed import CONTAINER, POD, PODS, join
-from components.kubernetes.pods import resources, spread
+from components.kubernetes.observed import PODS, join
+from components.kubernetes.pods import CONTAINER, POD, resources, spread
 from settings.kubernetes.observability import TracingSettings
 
 CHART = "opentelemetry-collector"

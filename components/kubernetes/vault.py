@@ -10,7 +10,7 @@ from pulumi_kubernetes import apiextensions, batch, core
 
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.pods import spread
+from components.kubernetes.pods import CONTAINER, spread
 from components.kubernetes.vault_configuration import MOUNT, policies, roles
 from settings.kubernetes.vault import VaultSettings
 
@@ -49,12 +49,7 @@ SERVICE = f"https://vault-active.{NAMESPACE}.svc:{API_PORT}"
 # Nobody is in these images' user database; what counts is that it is not root. The server's is the image's own.
 JOB_USER, SERVER_USER, SERVER_GROUP = 65532, 100, 1000
 
-CONTAINER_SECURITY: Mapping[str, Any] = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-}
+CONTAINER_SECURITY: Mapping[str, Any] = {**CONTAINER, "runAsNonRoot": True}
 
 # Vault reads a certificate, and opens its audit log, when it starts and at this signal; it does neither by itself.
 KEEPER = f"""
