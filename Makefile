@@ -25,7 +25,7 @@ preview: $(STAMP) ## Plan, check and draw all stacks: no account, no network
 	$(BIN)/python -m preview --policy-pack policies --project bootstrap
 
 test: $(STAMP) ## Tests that need Python alone
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-real: $(STAMP) ## Tests that need the pulumi CLI, emulators or servers; says what it skipped
 	$(BIN)/python -m pytest -rs -m real
@@ -50,6 +50,7 @@ lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
 	$(COMPILE) --universal requirements.in -o requirements.txt
 	$(COMPILE) --python-platform linux -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
 	$(COMPILE) --python-platform linux -c requirements.txt services/cache_warmer/requirements.in -o services/cache_warmer/requirements.txt
+	$(COMPILE) --python-platform linux -c requirements.txt failover/requirements.in -o failover/requirements.txt
 	$(COMPILE) --universal requirements-dev.in -o requirements-dev.txt
 
 emulators: ## Bring Bigtable's and DynamoDB's own emulators into .emulators, for tests marked `real`; needs Go, Maven and Java

@@ -1,0 +1,55 @@
+"""What Cloud Monitoring measured."""
+
+import time
+from dataclasses import dataclass
+
+from google.cloud import monitoring_v3
+
+from failover.cloud.calls import SECONDS, Access, calling
+
+
+@dataclass(frozen=True)
+class Point:
+    """The newest value of one time series."""
+
+    labels: tuple[tuple[str, str], ...]
+    """Of the metric and the resource, by name."""
+
+    at: float
+    """Seconds since 1970 at the end of its interval."""
+
+    value: float
+
+
+class Metrics:
+    """Time series by their filters. https://docs.cloud.google.com/monitoring/api/v3/filters"""
+
+    def __init__(self, access: Access) -> None:
+        self._client = access.grpc("monitoring", monitoring_v3.MetricServiceClient)
+
+    def newest(self, project: str, filter_: str, minutes: float, now: float | None = None) -> list[Point]:
+        """The newest value of each series within the last minutes; none where nothing was measured."""
+        end = time.time() if now is None else now
+        request = monitoring_v3.ListTimeSeriesRequest(
+            name=f"projects/{project}",
+            filter=filter_,
+            interval=monitoring_v3.TimeInterval(
+                start_time={"seconds": int(end - minutes * 60)}, end_time={"seconds": int(end)}
+            ),
+        )
+        with calling(f"read metrics of {filter_}"):
+            found = self._client.list_time_series(request, retry=None, timeout=SECONDS)
+            return [_point(series) for series in found if series.points]
+
+
+def _point(series: monitoring_v3.TimeSeries) -> Point:
+    newest = max(series.points, key=lambda point: point.interval.end_time)
+    labels = {**series.resource.labels, **series.metric.labels}
+    return Point(tuple(sorted(labels.items())), newest.interval.end_time.timestamp(), _value(newest.value))
+
+
+def _value(value: monitoring_v3.TypedValue) -> float:
+    held = monitoring_v3.TypedValue.pb(value).WhichOneof("value")
+    if held == "distribution_value":
+        return value.distribution_value.mean
+    return float(getattr(value, held))
