@@ -21,7 +21,7 @@ SERVICE_PORT = 80
 """Of every workload's Service."""
 
 ROUTE = "primary"
-"""The route that a canary's controller moves shares of: charts/service knows it by this name."""
+"""The route of callers in the mesh, of which a canary's controller moves shares."""
 
 OBSERVABILITY = "observability"
 METRICS_PATH = "/metrics"
@@ -348,7 +348,8 @@ def public_routes(workload_name: str, workload: WorkloadSettings) -> list[str]:
     """
     if len(workload.paths) == 1:
         return [workload_name]
-    return [f"{workload_name}-{number}" for number in range(len(workload.paths))]
+    # With a dot, which no workload's name has.
+    return [f"{workload_name}.{number}" for number in range(len(workload.paths))]
 
 
 def services(workload_name: str, workload: WorkloadSettings, *, canaries: bool) -> list[str]:

@@ -228,6 +228,20 @@ def test_a_canary_is_judged_by_its_own_answers_after_each_step(given: Object, tm
         assert query.count('destination_service_name="core-canary"') == query.count("[5m]")
 
 
+def test_a_canary_gets_its_share_of_what_comes_by_the_gateway_too(tmp_path: Path) -> None:
+    ways = {}
+    for name, workload in WORKLOADS.items():
+        given = values(name, workload, region("active", rollouts=True), Identity(name, name))
+        routing = of(render(name, given, tmp_path), "Rollout")["spec"]["strategy"]["canary"]["trafficRouting"]["istio"]
+        assert routing.keys() == {"virtualServices"}
+        ways[name] = {service["name"]: service["routes"] for service in routing["virtualServices"]}
+
+    public = {name for name, workload in WORKLOADS.items() if workload.public}
+    assert public
+    for name, found in ways.items():
+        assert found == {name: ["primary"], **({"public.istio-ingress": [name]} if name in public else {})}
+
+
 def test_its_service_account_carries_the_clouds_annotations(given: Object, tmp_path: Path) -> None:
     account = of(render("core", given, tmp_path), "ServiceAccount")
 
@@ -247,6 +261,9 @@ def test_its_service_account_carries_the_clouds_annotations(given: Object, tmp_p
         (lambda v: v["environment"].update(PORT="1"), "PORT"),
         (lambda v: v["environment"].update(NUMBER=1), "NUMBER"),
         (lambda v: v["rollout"].update(prometheus=""), "rollout"),
+        # Of the release's own namespace it has one already.
+        (lambda v: v["rollout"].update(virtualServices=[{"name": "public", "routes": ["core"]}]), "virtualServices"),
+        (lambda v: v["rollout"].update(virtualServices=[{"name": "public.gateway", "routes": []}]), "virtualServices"),
         (lambda v: v["replicas"].update(minimum=20), "replicas.maximum"),
         (lambda v: v.update(shutdown={"drainSeconds": 60}), "shutdown.graceSeconds"),
         (lambda v: v["probes"].update(live="healthz"), "live"),
