@@ -160,7 +160,7 @@ class WorkloadSettings(Model):
     """The port that it serves HTTP on, without TLS: the mesh encrypts."""
 
     metrics_port: Port | None = None
-    """The port with /metrics, where it is another."""
+    """The port with /metrics, where it is another; the mesh's proxy in the pod alone asks it."""
 
     public: bool = False
     """Whether the ingress gateway sends requests from outside to it."""

@@ -36,7 +36,6 @@ WRITTEN: Mapping[str, Sequence[str]] = {
     "argoproj.io": ("analysistemplates", "rollouts"),
     "autoscaling": ("horizontalpodautoscalers",),
     "external-secrets.io": ("externalsecrets",),
-    "monitoring.coreos.com": ("servicemonitors",),
     "networking.k8s.io": ("networkpolicies",),
     "policy": ("poddisruptionbudgets",),
 }

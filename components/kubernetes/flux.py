@@ -35,7 +35,6 @@ WRITTEN: Mapping[str, Sequence[str]] = {
     "apps": ("deployments",),
     "autoscaling": ("horizontalpodautoscalers",),
     "external-secrets.io": ("externalsecrets",),
-    "monitoring.coreos.com": ("servicemonitors",),
     "policy": ("poddisruptionbudgets",),
 }
 # What tells whether it runs.

@@ -342,6 +342,8 @@ def _monitor(scrape: scrapes.Scrape) -> dict[str, Any]:
                 "action": "replace",
             }
         ]
+    if scrape.dropped:
+        endpoint["metricRelabelings"] = [scrapes.drop(scrape.dropped)]
     return {
         "selector": scrapes.selector(scrape.pods),
         "namespaceSelector": {"matchNames": [scrape.namespace]} if scrape.namespace else {"any": True},
