@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from settings import SettingsError
-from settings.problems import show_value
+from settings.problems import SettingsError, show_value
 
 REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
