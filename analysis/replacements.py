@@ -17,6 +17,7 @@ from analysis import edges
 from preview.graph import Graph, Node
 
 STATEFUL: Mapping[str, tuple[str, ...]] = {
+    "aws:amp/workspace:Workspace": ("kmsKeyArn",),
     "aws:backup/vault:Vault": ("name", "kmsKeyArn"),
     # Cloud Control makes a secret anew when its name changes, which is create-only.
     "aws:cloudcontrol/resource:Resource": ("typeName", "desiredState.Name"),

@@ -14,7 +14,6 @@ from settings.types import (
     ArtifactName,
     BucketUse,
     ByMode,
-    Fixed,
     Mode,
     Model,
     Refusal,
@@ -208,7 +207,7 @@ class WorkloadSettings(Model):
         return self.replicas.of(mode)
 
 
-Workloads = Annotated[Mapping[Fixed[WorkloadName], WorkloadSettings], Field(min_length=1)]
+Workloads = Annotated[Mapping[WorkloadName, WorkloadSettings], Field(min_length=1)]
 """The workloads by name."""
 
 

@@ -36,6 +36,6 @@ class Vault(AwsComponent):
             description="Recovery keys of Vault, put here by the program that initialises it",
             kms_key_id=secrets_key_arn,
             recovery_window_in_days=30 if scope.protect else 7,
-            opts=self.child(),
+            opts=self.child(stateful=True),
         ).arn
         self.register_outputs({"recoverySecretArn": self.recovery_secret_arn})

@@ -36,4 +36,13 @@ def install(site: Site, priority: pulumi.Input[str]) -> None:
         door = site.settings.front_door
         [host, *_] = door.names(f"gcp.{site.settings.domain}").values()
         probes = dict.fromkeys(deleting, reachable_probe(f"https://{host}{door.health_path}"))
-    Litmus("litmus", site.scope, experiments=deleting, probes=probes, priority=priority, opts=site.opts)
+    rollouts = {name for name, each in site.settings.workloads.items() if each.canary and site.region.rollouts}
+    Litmus(
+        "litmus",
+        site.scope,
+        experiments=deleting,
+        probes=probes,
+        priority=priority,
+        rollouts=rollouts,
+        opts=site.opts,
+    )

@@ -4,9 +4,11 @@ Each setting of a stack is changed, one at a time, and its stack updated in simu
 fixes is marked so in the settings, and so in the schema.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import get_context
 from typing import Any, Literal, TypeGuard, get_args, get_origin
 
@@ -378,6 +380,7 @@ class Setting:
             return any(FIXED in get_args(key) for key in get_args(self.field.annotation)[:1])
         return FIXED in self.field.metadata
 
+    @cached_property
     def changes(self) -> list[Changes]:
         """Changes of it alone that the settings' checks let pass; at least one, or OTHERS lacks a row."""
         if self.others is not None:
@@ -453,17 +456,22 @@ SETTINGS = tuple(
 @pytest.fixture(scope="module")
 def losses() -> dict[Setting, list[Loss]]:
     """What the changes of each setting delete or replace."""
-    wanted = [(setting, changes) for setting in SETTINGS for changes in setting.changes()]
+    wanted: dict[str, list[Setting]] = {}
+    for setting in SETTINGS:
+        for changes in setting.changes:
+            wanted.setdefault(json.dumps(changes), []).append(setting)
     found: dict[Setting, list[Loss]] = {setting: [] for setting in SETTINGS}
-    stacks, changes = [setting.stack for setting, _ in wanted], [changes for _, changes in wanted]
+    stacks = ([setting.stack for setting in settings] for settings in wanted.values())
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-        for (setting, _), lost_by_it in zip(wanted, workers.map(lost, stacks, changes), strict=True):
-            found[setting] += lost_by_it
+        lost_by_each = workers.map(lost, stacks, map(json.loads, wanted))
+        for settings, by_stack in zip(wanted.values(), lost_by_each, strict=True):
+            for setting, lost_by_it in zip(settings, by_stack, strict=True):
+                found[setting] += lost_by_it
     return found
 
 
 def test_every_setting_has_another_value() -> None:
-    lacking = [setting.key for setting in SETTINGS if not setting.changes()]
+    lacking = [setting.key for setting in SETTINGS if not setting.changes]
     assert not lacking, "add rows to OTHERS"
     known = {(file, setting.pattern) for setting in SETTINGS for file in (setting.stack, "shared")}
     assert not {(file, pattern) for file, rows in OTHERS.items() for pattern in rows} - known
