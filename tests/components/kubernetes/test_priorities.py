@@ -8,6 +8,8 @@ import pytest
 from preview.graph import Graph
 from tests.kubernetes.charts import chart_of, values_of
 from tests.kubernetes.manifests import RELEASE, priority_classes
+from tests.stacks.elements.table import SWITCHED_ON
+from tests.stacks.variants import update
 
 CLASS = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
 ORDER = ["batch", "service", "service-high", "platform", "platform-critical"]
@@ -44,9 +46,10 @@ KEYS = {"priorityClassName", "priority_class_name"}
 
 
 @BOTH
-def test_every_release_names_classes_that_its_cluster_has(stack: str, graphs: dict[str, Graph]) -> None:
-    known = priority_classes(graphs[stack])
-    for release in graphs[stack].of_type(RELEASE):
+def test_every_release_names_classes_that_its_cluster_has(stack: str) -> None:
+    graph = update(stack, SWITCHED_ON)
+    known = priority_classes(graph)
+    for release in graph.of_type(RELEASE):
         named = set(_named(values_of(release)))
         assert named <= known, chart_of(release)
         assert bool(named) == (chart_of(release) not in WITHOUT), chart_of(release)
