@@ -59,9 +59,13 @@ class ChaosMesh(KubernetesComponent):
         experiments: Mapping[str, ExperimentSettings],
         objectives: Mapping[str, Slo],
         prometheus: str,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `objectives` are the workloads' by name, and `prometheus` is the address of its API."""
+        """Install it; `objectives` are the workloads' by name, and `prometheus` is the address of its API.
+
+        `priority` is the name of a class: whoever makes faults must be there to take them back.
+        """
         super().__init__("ChaosMesh", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="privileged", opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
@@ -71,7 +75,11 @@ class ChaosMesh(KubernetesComponent):
         place.let_out("to-prometheus", [namespace_peer("observability")], [9090])
         place.admit_monitoring([METRICS_PORT, DAEMON_METRICS_PORT])
         installed = scope.vendor.release(
-            f"{name}-release", "chaos-mesh", namespace=place.namespace, values=_values(scope), opts=self.child()
+            f"{name}-release",
+            "chaos-mesh",
+            namespace=place.namespace,
+            values=_values(scope, priority),
+            opts=self.child(),
         )
         for experiment, settings in experiments.items():
             slo = objectives[f"{settings.slo.workload}-{settings.slo.promise}"]
@@ -158,7 +166,7 @@ def abort_query(experiment: ExperimentSettings, slo: Slo) -> str:
     return f"vector(0) + on () (vector(0) or ({ratio} >= {limit:g}) or absent({ratio}))"
 
 
-def _values(scope: Scope) -> dict[str, Any]:
+def _values(scope: Scope, priority: pulumi.Input[str]) -> dict[str, Any]:
     vendor = scope.vendor
     return {
         "images": {"registry": vendor.host},
@@ -167,6 +175,7 @@ def _values(scope: Scope) -> dict[str, Any]:
         "controllerManager": {
             "image": {"repository": vendor.path("chaos-mesh"), "tag": vendor.tag("chaos-mesh")},
             "replicaCount": 2,
+            "priorityClassName": priority,
             "enableFilterNamespace": True,
             "chaosdSecurityMode": False,
             "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
@@ -190,6 +199,7 @@ def _values(scope: Scope) -> dict[str, Any]:
             "runtime": "containerd",
             "socketPath": "/run/containerd/containerd.sock",
             "privileged": False,
+            "priorityClassName": priority,
             "resources": {"requests": {"cpu": "25m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
         },
         "dashboard": {"create": False},

@@ -51,10 +51,14 @@ class Litmus(KubernetesComponent):
         *,
         experiments: Mapping[str, ExperimentSettings],
         probes: Mapping[str, Mapping[str, Any]],
+        priority: pulumi.Input[str],
         rollouts: Collection[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `probes` end the experiments of these names, and `rollouts` are targets that canaries lead in."""
+        """Install it; `probes` end the experiments of these names, and `rollouts` are targets that canaries lead in.
+
+        `priority` is the name of a class.
+        """
         super().__init__("Litmus", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="baseline", opts=self.child())
         place.let_out_to_api_server()
@@ -68,6 +72,7 @@ class Litmus(KubernetesComponent):
             namespace=place.namespace,
             values={
                 "operatorMode": "namespaced",
+                "priorityClassName": priority,
                 "customLabels": scope.tags.of("internal"),
                 "operator": {"image": _image(scope, "litmus-operator")},
                 "runner": {"image": _image(scope, "litmus-runner")},

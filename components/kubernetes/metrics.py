@@ -120,11 +120,12 @@ class Metrics(KubernetesComponent):
         routes: Routes,
         console: Console,
         runbooks: str,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Install it in `place`, and its agents in `nodes`; `node_ranges` are the addresses of the cluster's nodes.
 
-        `runbooks` is where people read docs/operations.md.
+        `runbooks` is where people read docs/operations.md, `priority` the name of a class.
         """
         super().__init__("Metrics", name, scope, "internal", opts)
         _connect(place, nodes, node_ranges)
@@ -143,7 +144,7 @@ class Metrics(KubernetesComponent):
             f"{name}-release",
             RELEASE,
             namespace=place.namespace,
-            values=_values(scope, settings, nodes, storage, routes, console),
+            values=_values(scope, settings, nodes, storage, routes, console, priority),
             opts=self.child(),
             timeout_seconds=900,
         )
@@ -219,6 +220,7 @@ def _values(
     storage: Storage,
     routes: Routes,
     console: Console,
+    priority: pulumi.Input[str],
 ) -> dict[str, Any]:
     vendor = scope.vendor
     return {
@@ -239,12 +241,13 @@ def _values(
                 "image": _image(vendor, "prometheus-config-reloader"),
                 "resources": resources(10, 64),
             },
+            "priorityClassName": priority,
             "resources": resources(100, 256),
         },
         "prometheus": {
             "serviceAccount": {"name": storage.service_account},
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
-            "prometheusSpec": _prometheus(vendor, settings, storage),
+            "prometheusSpec": {**_prometheus(vendor, settings, storage), "priorityClassName": priority},
         },
         "alertmanager": {
             # The chart lays ours over its own: what we leave out would be its routes, to receivers that we do not have.
@@ -259,6 +262,7 @@ def _values(
                 },
                 "version": vendor.version("alertmanager"),
                 "replicas": ALERTMANAGERS,
+                "priorityClassName": priority,
                 "secrets": list(routes.secrets),
                 "storage": _disk(2),
                 "resources": resources(50, 128),
@@ -268,6 +272,7 @@ def _values(
         "kube-state-metrics": {
             "image": {**_image(vendor, "kube-state-metrics"), "sha": vendor.digests["kube-state-metrics"]},
             "collectors": list(STATES),
+            "priorityClassName": priority,
             "resources": resources(50, 256),
         },
         # It reads its node; see the namespace.
@@ -284,7 +289,7 @@ def _values(
             "containerSecurityContext": dict(CONTAINER),
             "resources": resources(50, 64),
         },
-        "grafana": grafana_values(scope, console, prometheus=PROMETHEUS),
+        "grafana": {**grafana_values(scope, console, prometheus=PROMETHEUS), "priorityClassName": priority},
     }
 
 
@@ -337,6 +342,8 @@ def _monitor(scrape: scrapes.Scrape) -> dict[str, Any]:
                 "action": "replace",
             }
         ]
+    if scrape.dropped:
+        endpoint["metricRelabelings"] = [scrapes.drop(scrape.dropped)]
     return {
         "selector": scrapes.selector(scrape.pods),
         "namespaceSelector": {"matchNames": [scrape.namespace]} if scrape.namespace else {"any": True},

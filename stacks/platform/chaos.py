@@ -1,5 +1,7 @@
 """Experiments with faults in the clusters: all kinds on EKS, on Autopilot those that need no privilege."""
 
+import pulumi
+
 from components.kubernetes.chaos_mesh import ChaosMesh
 from components.kubernetes.litmus import Litmus, burn_probe, reachable_probe
 from components.kubernetes.metrics import PROMETHEUS
@@ -7,7 +9,7 @@ from components.kubernetes.slo import all_slos
 from stacks.platform.site import OnAws, Site
 
 
-def install(site: Site) -> None:
+def install(site: Site, priority: pulumi.Input[str]) -> None:
     """Install what makes faults, where faults are wanted."""
     settings = site.settings.platform
     if not settings.chaos.enabled:
@@ -22,6 +24,7 @@ def install(site: Site) -> None:
             experiments=experiments,
             objectives=slos,
             prometheus=PROMETHEUS,
+            priority=priority,
             opts=site.opts,
         )
         probes = {
@@ -34,4 +37,12 @@ def install(site: Site) -> None:
         [host, *_] = door.names(f"gcp.{site.settings.domain}").values()
         probes = dict.fromkeys(deleting, reachable_probe(f"https://{host}{door.health_path}"))
     rollouts = {name for name, each in site.settings.workloads.items() if each.canary and site.region.rollouts}
-    Litmus("litmus", site.scope, experiments=deleting, probes=probes, rollouts=rollouts, opts=site.opts)
+    Litmus(
+        "litmus",
+        site.scope,
+        experiments=deleting,
+        probes=probes,
+        priority=priority,
+        rollouts=rollouts,
+        opts=site.opts,
+    )

@@ -28,18 +28,27 @@ def namespace(site: Site) -> Namespace:
     return Namespace("observability", site.scope, NAMESPACE, labels=READS_STORE, opts=site.opts)
 
 
-def install(site: Site, place: Namespace, secrets: ExternalSecrets, routes: Routes = NOBODY) -> helm.v3.Release | None:
+def install(
+    site: Site, priority: pulumi.Input[str], place: Namespace, secrets: ExternalSecrets, routes: Routes = NOBODY
+) -> helm.v3.Release | None:
     """Install what observes the cluster; `routes` say who is told of the primary's alerts.
 
     Returns the release that defines Prometheus' kinds, or None where Google's are part of the cluster.
     """
     if isinstance(site.here, OnAws):
-        return _on_aws(site, site.here, place, secrets, routes)
-    _on_gcp(site, site.here, place)
+        return _on_aws(site, site.here, priority, place, secrets, routes)
+    _on_gcp(site, site.here, priority, place)
     return None
 
 
-def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets, routes: Routes) -> helm.v3.Release:
+def _on_aws(
+    site: Site,
+    here: OnAws,
+    priority: pulumi.Input[str],
+    place: Namespace,
+    secrets: ExternalSecrets,
+    routes: Routes,
+) -> helm.v3.Release:
     settings, scope = site.settings.platform.observability, site.scope
     # Agents there read their node: its files, and for its figures its network and processes too.
     nodes = Namespace("observability-nodes", scope, NODES_NAMESPACE, pod_security="privileged", opts=site.opts)
@@ -65,6 +74,7 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         routes=routes,
         console=console,
         runbooks=site.settings.platform.alerting.runbooks,
+        priority=priority,
         opts=site.opts,
     )
     Jaeger(
@@ -84,6 +94,7 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         settings.tracing,
         place=place,
         exporters=Exporters(exporters, here.service_accounts["traces"]),
+        priority=priority,
         opts=site.opts,
     )
     ContainerLogs(
@@ -105,12 +116,13 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         grafana=GRAFANA,
         secret=_secret("kiali", place, secrets, {"oidc-secret": here.secrets["kiali-client"]}, {}, site.opts),
         sign_on=settings.sign_on,
+        priority=priority,
         opts=site.opts,
     )
     return metrics.release
 
 
-def _on_gcp(site: Site, here: OnGcp, place: Namespace) -> None:
+def _on_gcp(site: Site, here: OnGcp, priority: pulumi.Input[str], place: Namespace) -> None:
     ManagedMetrics("metrics", site.scope, site.opts)
     Traces(
         "traces",
@@ -118,6 +130,7 @@ def _on_gcp(site: Site, here: OnGcp, place: Namespace) -> None:
         site.settings.platform.observability.tracing,
         place=place,
         exporters=Exporters({"googlecloud": {"project": here.project}}, SAMPLER),
+        priority=priority,
         opts=site.opts,
     )
 

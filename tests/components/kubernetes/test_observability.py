@@ -176,6 +176,37 @@ class TestMetrics:
             assert monitors[name]["selector"] == googles[name]["selector"]
             assert monitors[name]["podMetricsEndpoints"] == googles[name]["endpoints"]
 
+    def test_workloads_metrics_are_read_from_their_proxies(self, prod: Graph, dr: Graph) -> None:
+        """Strict mutual TLS closes every other port to a collector; 15020 is outside of it."""
+        monitors = {node.inputs["metadata"]["name"]: node.inputs["spec"] for node in prod.of_type(MONITOR)}
+        [endpoint] = monitors["mesh"]["podMetricsEndpoints"]
+        assert monitors["mesh"]["namespaceSelector"] == {"any": True}
+        [relabelling] = endpoint["relabelings"]
+        assert (relabelling["targetLabel"], relabelling["replacement"]) == ("__address__", "$1:15020")
+        [googles] = [node for node in dr.of_type(GOOGLE_MONITOR) if node.inputs["metadata"]["name"] == "workloads"]
+        [theirs] = googles.inputs["spec"]["endpoints"]
+        assert theirs["port"] == 15020
+        assert theirs["path"] == endpoint["path"] == "/stats/prometheus"
+        # What Google's mesh sends by itself is paid for once.
+        [dropped] = theirs["metricRelabeling"]
+        assert dropped["action"] == "drop"
+        for metric, kept in {
+            "istio_requests_total": False,
+            "envoy_server_uptime": False,
+            "http_requests": True,
+        }.items():
+            assert (re.fullmatch(dropped["regex"], metric) is None) is kept
+
+    def test_proxies_metrics_are_open_to_collectors_in_every_workloads_namespace(self, prod: Graph, dr: Graph) -> None:
+        for graph in (prod, dr):
+            opened = {
+                node.inputs["metadata"]["namespace"]: node.inputs["spec"]["ingress"][0]["ports"]
+                for node in graph.of_type(POLICY)
+                if node.inputs["metadata"]["name"] == "allow-from-monitoring"
+            }
+            for place in ("api-gateway", "auth", "auxiliary", "core", "istio-ingress"):
+                assert opened[place] == [{"port": 15020, "protocol": "TCP"}]
+
     def test_metrics_are_open_to_each_clouds_collector(self, prod: Graph, dr: Graph) -> None:
         for graph, collector in ((prod, "observability"), (dr, "gke-gmp-system")):
             ways = [
