@@ -407,6 +407,7 @@ class _Region:
             secrets=self.secrets.ids,
             repositories={"charts": self.registry.repository_ids["charts"]},
             vault_key_id=self.keys.ids["vault"],
+            experiments=self.settings.platform.chaos.enabled,
             opts=self.opts,
         )
         regions = self.settings.regions
@@ -497,6 +498,7 @@ class _Region:
                 OnGcp(
                     project=self.scope.project,
                     region=self.scope.region,
+                    cluster_name=self.cluster.name,
                     volumes_key_id=self.keys.ids["volumes"],
                     zone_name=self.edge.zones["gcp"].name,
                     reserved_names=self.edge.names,

@@ -69,9 +69,19 @@ class ExperimentSettings(Model):
     ]
     """For how long the fault lasts."""
 
+    @property
+    def cron(self) -> str:
+        """When it begins, in cron's words, which count days from Sunday."""
+        day, hour, minute = self.starts.split(":")
+        return f"{int(minute)} {int(hour)} * * {(DAYS.index(day) + 1) % 7}"
+
+    def pods_hit(self, running: int) -> int:
+        """How many pods it may hit of those that run."""
+        return self.max_pods_percent * running // 100
+
 
 class ChaosSettings(Model):
-    """Chaos engineering in the primary's cluster."""
+    """Chaos engineering: deleted pods in both clusters, other faults in the primary's, where nodes are ours."""
 
     enabled: bool = False
     """Whether the experiments, and what makes the faults, are there at all; what does so may do nearly anything to a
@@ -81,8 +91,10 @@ class ChaosSettings(Model):
     """The only time of the week, UTC, in which a production environment takes faults, such as
     "tue:09:00-tue:12:00"; without one it takes none."""
 
-    experiments: Annotated[Mapping[Label, ExperimentSettings], Field(default_factory=dict)]
-    """The experiments by name."""
+    experiments: Annotated[
+        Mapping[Annotated[Label, Field(max_length=52)], ExperimentSettings], Field(default_factory=dict)
+    ]
+    """The experiments by name, which Kubernetes takes for a CronJob up to 52 characters."""
 
     @model_validator(mode="after")
     def _experiments_stay_in_the_window(self) -> Self:
@@ -122,7 +134,7 @@ class ChaosSettings(Model):
                         at=("experiments", name, *part),
                     )
             pods = workloads[experiment.target].replicas.active.minimum
-            if experiment.max_pods_percent * pods < 100:
+            if not experiment.pods_hit(pods):
                 raise Refusal(
                     f"{experiment.target} runs {pods} pods at least, and this share of them is none",
                     f"use {-(-100 // pods)} or more",
