@@ -550,7 +550,11 @@ class _Region:
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
-            *(watch_platform.contents(self.cluster.name) if self.settings.platform.installed else ()),
+            *(
+                watch_platform.contents(self.cluster.name, self.settings.digests)
+                if self.settings.platform.installed
+                else ()
+            ),
             *watch_compute.delivery(FLUX),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),

@@ -45,7 +45,7 @@ def install(site: Site) -> None:
     )
     observed = observability.namespace(site)
     routes = alerting.install(site, stored, observed.namespace)
-    release = observability.install(site, observed, stored, routes)
+    release = observability.install(site, observed, stored, list(namespaces.values()), routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site)
     delivery.install(site, namespaces, stored.ready)
