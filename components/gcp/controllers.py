@@ -10,7 +10,7 @@ from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role, pod
 
 Controller = Literal[
-    "autoneg", "cert-manager", "external-dns", "external-secrets", "flux", "litmus", "telemetry", "vault"
+    "autoneg", "cert-manager", "external-dns", "external-secrets", "flux", "litmus", "mesh-faults", "telemetry", "vault"
 ]
 
 PODS: Mapping[Controller, tuple[str, str]] = {
@@ -20,6 +20,7 @@ PODS: Mapping[Controller, tuple[str, str]] = {
     "external-secrets": ("external-secrets", "external-secrets"),
     "flux": ("flux-system", "source-controller"),
     "litmus": ("litmus", "pod-delete"),
+    "mesh-faults": ("mesh-faults", "mesh-faults"),
     "telemetry": ("observability", "opentelemetry-sampler"),
     "vault": ("vault", "vault"),
 }
@@ -106,9 +107,10 @@ class Controllers(GcpComponent):
             f"{name}-autoneg", "autoneg", self._role(f"{name}-attach-backends", "Attaches backends", ATTACH_BACKENDS)
         )
         if experiments:
-            self._project_role(
-                f"{name}-litmus", "litmus", self._role(f"{name}-read-metrics", "Reads metrics", READ_METRICS)
-            )
+            reader = self._role(f"{name}-read-metrics", "Reads metrics", READ_METRICS)
+            judged: tuple[Controller, ...] = ("litmus", "mesh-faults")
+            for controller in judged:
+                self._project_role(f"{name}-{controller}", controller, reader)
         for role in TELEMETRY_ROLES:
             self._project_role(f"{name}-telemetry-{role.split('.')[-1].lower()}", "telemetry", role)
         self._dns(name, zone_name)

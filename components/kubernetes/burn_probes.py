@@ -22,14 +22,14 @@ token=$(curl --silent --fail --header 'Metadata-Flavor: Google' \
 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token' \
 | sed -nE 's/.*"access_token": ?"([^"]+)".*/\\1/p') && \
 curl --silent --fail --header "Authorization: Bearer $token" --data-urlencode 'query={query}' \
-'https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus/api/v1/query' \
+'{address}/api/v1/query' \
 | sed -nE 's/.*"value": ?\\[[^,]+, ?"([^"]+)".*/\\1/p'"""
 
 
 def by_prometheus(experiment: ExperimentSettings, slo: Slo, address: str) -> Probe:
     """Fails while the budget burns too fast, or nobody counts, by the Prometheus at an `address`."""
     # Litmus puts the query between double quotes of a shell, which would take those of the query for its own.
-    query = _too_fast(ratio_series(slo), _limit(experiment, slo)).replace('"', "'")
+    query = prometheus_query(experiment, slo).replace('"', "'")
     inputs = {"endpoint": address, "query": query, "comparator": {"criteria": "==", "value": "0"}}
     return {
         "name": slo.name,
@@ -43,10 +43,10 @@ def by_prometheus(experiment: ExperimentSettings, slo: Slo, address: str) -> Pro
 def by_google(
     experiment: ExperimentSettings, slo: Slo, promised: ServiceObjectives, *, project: str, cluster_name: str
 ) -> Probe:
-    """The same by Cloud Monitoring, which answers PromQL about what the managed mesh counts in a cluster."""
+    """The same by Cloud Monitoring."""
     query = google_query(experiment, slo, promised, cluster_name)
     inputs = {
-        "command": ASK_GOOGLE.replace("{query}", query).replace("{project}", project),
+        "command": ASK_GOOGLE.replace("{query}", query).replace("{address}", google_address(project)),
         "comparator": {"type": "float", "criteria": "==", "value": "0"},
     }
     return {"name": slo.name, "type": "cmdProbe", "mode": "Continuous", "cmdProbe/inputs": inputs, "runProperties": RUN}
@@ -64,8 +64,13 @@ def by_front_door(url: str) -> Probe:
     }
 
 
+def prometheus_query(experiment: ExperimentSettings, slo: Slo) -> str:
+    """1 while the budget burns too fast or nobody counts, else 0."""
+    return _too_fast(ratio_series(slo), _limit(experiment, slo))
+
+
 def google_query(experiment: ExperimentSettings, slo: Slo, promised: ServiceObjectives, cluster_name: str) -> str:
-    """1 while the budget burns too fast or nobody counts, else 0.
+    """The same of what the managed mesh counts in a cluster, in Cloud Monitoring's names.
 
     Latencies come in Google's own ranges, not by ours: the share beyond a bound is too large when the quantile below
     it is beyond that bound.
@@ -82,6 +87,11 @@ def google_query(experiment: ExperimentSettings, slo: Slo, promised: ServiceObje
     requests = f"sum(rate(istio_io:service_client_request_count{{{to}}}[{LATE_MINUTES}m]))"
     errors = f'sum(rate(istio_io:service_client_request_count{{{to},response_code=~"5.."}}[{LATE_MINUTES}m]))'
     return _too_fast(f"(({errors} or 0 * {requests}) / ({requests} > 0))", limit)
+
+
+def google_address(project: str) -> str:
+    """Where Cloud Monitoring answers as a Prometheus does, to whoever shows a token of Google's."""
+    return f"https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
 
 
 def _limit(experiment: ExperimentSettings, slo: Slo) -> float:

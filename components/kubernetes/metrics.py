@@ -30,7 +30,7 @@ SERVERS, ALERTMANAGERS = 2, 3
 SEVERITIES = {"critical": "page", "warning": "ticket"}
 
 # Namespaces of what stops a rollout or an experiment by a metric.
-JUDGES = ("argo-rollouts", "chaos-mesh", "litmus")
+JUDGES = ("argo-rollouts", "chaos-mesh", "litmus", "mesh-faults")
 
 # EKS shows neither of them, and the proxy only on its node.
 UNSEEN = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler")

@@ -8,7 +8,10 @@ from pydantic import Field, model_validator
 from settings.types import Label, Model, Refusal, WeeklyWindow, between, matching, minutes_of_week
 from settings.workloads import WorkloadName, WorkloadSettings
 
-Fault = Literal["pod-kill", "network-delay", "network-loss", "cpu-stress"]
+Fault = Literal["pod-kill", "network-delay", "network-loss", "cpu-stress", "http-delay", "http-abort"]
+
+OF_REQUESTS: frozenset[Fault] = frozenset({"http-delay", "http-abort"})
+"""Faults that hit requests of other workloads, and no pods."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -54,12 +57,13 @@ class ExperimentSettings(Model):
     """Whose pods are hit."""
 
     fault: Fault
-    """What happens to them."""
+    """What happens to them, or to requests of other workloads: those wait for half a second, or are answered 503."""
 
     max_pods_percent: Annotated[
         int, *between(1, 50, "with more than half of its pods gone a workload fails, which is known beforehand")
     ]
-    """The most of the workload's pods that are hit, in percent: a whole number of pods, rounded down."""
+    """The most of the workload's pods that are hit, in percent: a whole number of pods, rounded down. Of requests it is
+    the share that is hit."""
 
     starts: Moment
     """When it begins, each week."""
@@ -81,7 +85,7 @@ class ExperimentSettings(Model):
 
 
 class ChaosSettings(Model):
-    """Chaos engineering: deleted pods in both clusters, other faults in the primary's, where nodes are ours."""
+    """Chaos engineering: faults of pods and requests in both clusters, of networks and processors in the primary's."""
 
     enabled: bool = False
     """Whether the experiments, and what makes the faults, are there at all; what does so may do nearly anything to a
@@ -133,6 +137,14 @@ class ChaosSettings(Model):
                         f"name one of {', '.join(workloads)}",
                         at=("experiments", name, *part),
                     )
+            if experiment.fault in OF_REQUESTS:
+                if not any(experiment.target in caller.calls for caller in workloads.values()):
+                    raise Refusal(
+                        f"no workload calls {experiment.target}, so that no request is hit",
+                        "name one that others call, or another fault",
+                        at=("experiments", name, "target"),
+                    )
+                continue
             pods = workloads[experiment.target].replicas.active.minimum
             if not experiment.pods_hit(pods):
                 raise Refusal(

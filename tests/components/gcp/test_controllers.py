@@ -37,7 +37,11 @@ def graph(sample: Callable[[str], Graph]) -> Graph:
 
 def test_nobody_reads_metrics_where_there_are_no_experiments(sample: Callable[[str], Graph]) -> None:
     graph = sample(CONTROLLERS.replace("experiments=True", "experiments=False"))
-    assert not [node for node in graph.nodes.values() if "/sa/pod-delete" in str(node.inputs.get("member"))]
+    assert not [
+        node
+        for node in graph.nodes.values()
+        if str(node.inputs.get("member")).endswith(("/sa/pod-delete", "/sa/mesh-faults"))
+    ]
 
 
 def permissions(graph: Graph, grant: Node) -> list[str]:
@@ -63,6 +67,7 @@ def test_each_has_what_its_work_needs_and_no_more(graph: Graph) -> None:
         "external-secrets": {SECRET},
         "flux": {REPOSITORY},
         "litmus": {PROJECT},
+        "mesh-faults": {PROJECT},
         "telemetry": {PROJECT},
         "vault": {KEY},
     }

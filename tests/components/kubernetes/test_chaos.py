@@ -1,5 +1,6 @@
 """Experiments: none unless wanted, each in its time, on few pods, and ended when it costs more than was agreed."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
+from components.kubernetes import mesh_fault_job
 from components.kubernetes.burn_probes import google_query
 from components.kubernetes.slo import slos
 from preview.graph import Graph, Node
@@ -33,6 +35,7 @@ EXPERIMENTS = {
     "core-pods": EXPERIMENT,
     "slow-auth": {**EXPERIMENT, "target": "auth", "fault": "network-delay", "starts": "tue:11:00"},
     "busy-core": {**EXPERIMENT, "fault": "cpu-stress", "starts": "tue:11:30"},
+    "slow-core": {**EXPERIMENT, "fault": "http-delay", "starts": "tue:09:30"},
     "lossy-core": {**EXPERIMENT, "fault": "network-loss", "starts": "tue:09:00"},
 }
 WINDOW = "tue:09:00-tue:12:00"
@@ -87,7 +90,7 @@ def test_autopilot_has_no_chaos_mesh(faulty_standby: Graph) -> None:
 
 def test_experiments_run_in_their_time_and_stop_when_they_cost_too_much(faulty: Graph) -> None:
     found = {node.inputs["metadata"]["name"]: node for node in faulty.of_type(SCHEDULE)}
-    assert found.keys() == EXPERIMENTS.keys() - {"core-pods"}, "deleted pods are Litmus' work"
+    assert found.keys() == EXPERIMENTS.keys() - {"core-pods", "slow-core"}, "others make these two"
     spec = found["busy-core"].inputs["spec"]
     assert spec["schedule"] == "30 11 * * 2"
     assert (spec["concurrencyPolicy"], spec["startingDeadlineSeconds"], spec["type"]) == ("Forbid", 60, "Workflow")
@@ -306,6 +309,89 @@ esac
             assert values["policies"] == {"monitoring": {"disabled": True}}
             for part in ("operator", "runner"):
                 assert re.search(r"@sha256:[0-9a-f]{64}$", values[part]["image"]["tag"])
+
+
+class TestMeshFaults:
+    CRON_JOB = "kubernetes:batch/v1:CronJob"
+
+    def jobs(self, graph: Graph) -> dict[str, Mapping[str, Any]]:
+        found = [node.inputs for node in graph.of_type(self.CRON_JOB) if node.name.startswith("mesh-faults-")]
+        return {inputs["metadata"]["name"]: inputs for inputs in found}
+
+    def told(self, graph: Graph, name: str) -> dict[str, Any]:
+        [settings] = [
+            node.inputs["data"]["settings.json"]
+            for node in graph.of_type("kubernetes:core/v1:ConfigMap")
+            if node.name == f"mesh-faults-{name}-settings"
+        ]
+        return json.loads(settings)
+
+    def test_run_in_their_time_on_a_share_of_requests(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            spec = self.jobs(graph)["slow-core"]["spec"]
+            assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == (
+                "30 9 * * 2",
+                "Etc/UTC",
+                "Forbid",
+            )
+            job = spec["jobTemplate"]["spec"]
+            assert job["backoffLimit"] == 0
+            assert 600 < job["activeDeadlineSeconds"] <= 720
+            told = self.told(graph, "slow-core")
+            assert (told["target"], told["seconds"]) == ("core", 600)
+            assert told["fault"] == {"delay": {"percentage": {"value": 34}, "fixedDelay": "0.5s"}}
+
+    def test_are_judged_by_their_objective(self, faulty: Graph, faulty_standby: Graph) -> None:
+        judge = self.told(faulty, "slow-core")["judge"]
+        assert judge["prometheus"] == "http://kube-prometheus-stack-prometheus.observability:9090"
+        assert '{service="core",slo="availability"} >= bool 0.0144' in judge["query"]
+        judge = self.told(faulty_standby, "slow-core")["judge"]
+        assert judge["google"] is True
+        assert judge["prometheus"].startswith("https://monitoring.googleapis.com/v1/projects/")
+        assert ">= bool 0.0144) or absent(" in judge["query"]
+        assert judge["addresses"] == ["https://gcp.example.com/healthz"]
+
+    def test_lost_ones_are_looked_for_every_minute_for_as_long_as_there_can_be_any(
+        self, faulty: Graph, faulty_standby: Graph
+    ) -> None:
+        for graph in (faulty, faulty_standby):
+            jobs = self.jobs(graph)
+            assert jobs["lost-faults"]["spec"]["schedule"] == "* * * * *"
+            assert self.told(graph, "lost-faults") == {"targets": ["core"]}
+            made = {node.name: node for node in graph.of_type(self.CRON_JOB)}
+            experiment = made["mesh-faults-slow-core"]
+            assert made["mesh-faults-lost-faults"].urn in experiment.state["dependencies"]
+            annotations = experiment.inputs["metadata"]["annotations"]
+            assert annotations == {"pulumi.com/deletionPropagationPolicy": "foreground"}
+
+    def test_may_change_their_targets_route_and_nothing_else(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            for kind in ("Role", "ClusterRole"):
+                roles = [
+                    node.inputs
+                    for node in graph.of_type(f"kubernetes:rbac.authorization.k8s.io/v1:{kind}")
+                    if node.name.startswith("mesh-faults-")
+                ]
+                found = [(role["metadata"]["namespace"], role["rules"]) for role in roles]
+                rule = {
+                    "apiGroups": ["networking.istio.io"],
+                    "resources": ["virtualservices"],
+                    "resourceNames": ["core"],
+                    "verbs": ["get", "patch"],
+                }
+                assert found == ([("core", [rule])] if kind == "Role" else [])
+
+    def test_meet_the_route_that_the_program_expects(self, faulty: Graph, faulty_standby: Graph) -> None:
+        for graph in (faulty, faulty_standby):
+            [route] = [
+                node.inputs
+                for node in graph.of_type("kubernetes:networking.istio.io/v1:VirtualService")
+                if node.inputs["metadata"]["namespace"] == "core"
+            ]
+            assert route["metadata"]["name"] == "core"
+            assert [each["name"] for each in route["spec"]["http"]] == [mesh_fault_job.ROUTE]
+            # Whoever changed a list last holds it, and an update would be refused.
+            assert route["metadata"]["annotations"]["pulumi.com/patchForce"] == "true"
 
 
 class TestRefused:
