@@ -97,9 +97,6 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("kubernetes:helm.sh/v3:Release", "kubernetes:cert-manager.io/*"): (
         "istiod that finds no CA makes a root of its own, and a gateway without a certificate serves nobody"
     ),
-    ("kubernetes:batch/v1:CronJob", "kubernetes:batch/v1:CronJob"): (
-        "what takes back lost faults is there before the first fault, and until the last job that makes one has gone"
-    ),
     ("kubernetes:*", "kubernetes:helm.sh/v3:Release"): (
         "the cluster refuses objects of kinds that no chart has defined yet, and pods need what other charts bring"
     ),

@@ -79,7 +79,9 @@ class MeshFaults(KubernetesComponent):
             opts=self.child(),
         )
         self._code = name_of(code.metadata)
-        swept = self._job(SWEEP, "* * * * *", {"targets": targets}, command="sweep", seconds=50, after=[])
+        swept = self._job(SWEEP, "* * * * *", {"targets": targets}, command="sweep", seconds=50)
+        # It is there before the first fault, and until the last job that makes one has gone.
+        self._place = pulumi.Output.all(self._place, swept.id).apply(lambda known: str(known[0]))
         for experiment, found in experiments.items():
             settings = found.settings
             self._job(
@@ -95,7 +97,6 @@ class MeshFaults(KubernetesComponent):
                 ),
                 command="run",
                 seconds=settings.duration_minutes * 60 + SPARE_SECONDS,
-                after=[swept],
             )
         self.register_outputs({})
 
@@ -137,7 +138,6 @@ class MeshFaults(KubernetesComponent):
         *,
         command: Literal["run", "sweep"],
         seconds: int,
-        after: list[pulumi.Resource],
     ) -> batch.v1.CronJob:
         """Run a command of the program by schedule, for so many seconds at most."""
         told = core.v1.ConfigMap(
@@ -209,7 +209,7 @@ class MeshFaults(KubernetesComponent):
                     }
                 },
             },
-            opts=self.child(depends_on=after),
+            opts=self.child(),
         )
 
 
