@@ -10,7 +10,7 @@ from pulumi_kubernetes import apiextensions
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, namespace_peer
 from components.kubernetes.slo import Slo, ratio_series
-from settings.kubernetes.chaos import DAYS, ExperimentSettings, Fault
+from settings.kubernetes.chaos import ExperimentSettings, Fault
 
 API = "chaos-mesh.org/v1alpha1"
 NAMESPACE = "chaos-mesh"
@@ -23,7 +23,6 @@ WEBHOOK_PORT, METRICS_PORT, DAEMON_PORT, DAEMON_METRICS_PORT = 10250, 10080, 317
 CHECK_SECONDS, CHECK_FAILURES = 10, 2
 
 FAULTS: Mapping[Fault, tuple[str, str, Mapping[str, Any]]] = {
-    "pod-kill": ("PodChaos", "podChaos", {"action": "pod-kill"}),
     "network-delay": (
         "NetworkChaos",
         "networkChaos",
@@ -36,7 +35,7 @@ FAULTS: Mapping[Fault, tuple[str, str, Mapping[str, Any]]] = {
     ),
     "cpu-stress": ("StressChaos", "stressChaos", {"stressors": {"cpu": {"workers": 1, "load": 80}}}),
 }
-"""Of each fault: Chaos Mesh's kind, where it stands in a workflow, and how it is made."""
+"""Of each fault: Chaos Mesh's kind, where it stands in a workflow, and how it is made; pods are deleted by Litmus."""
 
 
 class ChaosMesh(KubernetesComponent):
@@ -100,12 +99,10 @@ class ChaosMesh(KubernetesComponent):
 
 def schedule(experiment: ExperimentSettings, slo: Slo, prometheus: str) -> dict[str, Any]:
     """The experiment as a Schedule of a workflow: the fault, and beside it the check that ends it."""
-    day, hour, minute = experiment.starts.split(":")
     duration = f"{experiment.duration_minutes}m"
     kind, place, fault = FAULTS[experiment.fault]
     return {
-        # Cron counts days from Sunday.
-        "schedule": f"{int(minute)} {int(hour)} * * {(DAYS.index(day) + 1) % 7}",
+        "schedule": experiment.cron,
         "concurrencyPolicy": "Forbid",
         "historyLimit": 5,
         # What was missed is not made up for outside of the window.

@@ -28,6 +28,8 @@ class ManagedMetrics(KubernetesComponent):
                 spec={
                     "selector": scrapes.selector(scrape.pods),
                     "endpoints": [_endpoint(scrape)],
+                    # Else Google puts the teller's own labels over those of the metrics.
+                    **({"targetLabels": {"metadata": []}} if scrape.about_others else {}),
                 },
                 opts=self.child(),
             )

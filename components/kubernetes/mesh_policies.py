@@ -237,7 +237,10 @@ class WorkloadPolicies(_OfMesh):
         *,
         ignored: Sequence[str] = (),
     ) -> None:
-        metadata = {"name": object_name, "namespace": self._namespace}
+        metadata: dict[str, Any] = {"name": object_name, "namespace": self._namespace}
+        if kind == "VirtualService":
+            # Canaries and experiments change its list of routes, and so hold all of it.
+            metadata["annotations"] = {"pulumi.com/patchForce": "true"}
         self._make(f"{self._name}-{suffix}", api_version, kind, metadata, spec, ignored=ignored)
 
     def _admission(self, workloads: Mapping[str, WorkloadSettings]) -> None:

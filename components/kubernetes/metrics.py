@@ -30,7 +30,7 @@ SERVERS, ALERTMANAGERS = 2, 3
 SEVERITIES = {"critical": "page", "warning": "ticket"}
 
 # Namespaces of what stops a rollout or an experiment by a metric.
-JUDGES = ("argo-rollouts", "chaos-mesh", "litmus")
+JUDGES = ("argo-rollouts", "chaos-mesh", "litmus", "mesh-faults")
 
 # EKS shows neither of them, and the proxy only on its node.
 UNSEEN = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler")
@@ -119,13 +119,15 @@ class Metrics(KubernetesComponent):
         storage: Storage,
         routes: Routes,
         console: Console,
+        digests: Mapping[str, str],
         runbooks: str,
         priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Install it in `place`, and its agents in `nodes`; `node_ranges` are the addresses of the cluster's nodes.
 
-        `runbooks` is where people read docs/operations.md, `priority` the name of a class.
+        `digests` are those of the workloads' images in the settings, by name; `runbooks` is where people read
+        docs/operations.md, `priority` the name of a class.
         """
         super().__init__("Metrics", name, scope, "internal", opts)
         _connect(place, nodes, node_ranges)
@@ -148,7 +150,7 @@ class Metrics(KubernetesComponent):
             opts=self.child(),
             timeout_seconds=900,
         )
-        self._rules(name, place, runbooks)
+        self._rules(name, place, digests, runbooks)
         for scrape in scrapes.of(scope.cloud):
             apiextensions.CustomResource(
                 f"{name}-scrape-{scrape.name}",
@@ -160,13 +162,13 @@ class Metrics(KubernetesComponent):
             )
         self.register_outputs({})
 
-    def _rules(self, name: str, place: Namespace, runbooks: str) -> None:
+    def _rules(self, name: str, place: Namespace, digests: Mapping[str, str], runbooks: str) -> None:
         apiextensions.CustomResource(
             f"{name}-rules",
             api_version=API,
             kind="PrometheusRule",
             metadata={"name": "platform", "namespace": place.namespace},
-            spec={"groups": alerts.groups(alerts.of(self.scope.cloud), runbooks)},
+            spec={"groups": alerts.groups(alerts.of(self.scope.cloud, digests), runbooks)},
             opts=self.child(depends_on=[self.release]),
         )
 

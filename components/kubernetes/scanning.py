@@ -19,8 +19,8 @@ class Scanning(KubernetesComponent):
     `kubectl get configauditreports,rbacassessmentreports,clusterrbacassessmentreports -A` shows them, and metrics count
     them. Everything is judged within the operator's one pod, by checks that its image holds: no job, no database from
     elsewhere, nothing of the nodes, so that it is the same on Autopilot; it waits for nobody, so one pod suffices.
-    Images are not looked into here: both registries scan them again whenever a vulnerability becomes known, and CI
-    scans them for secrets before it signs. The control plane and the nodes are the clouds'. It may read no secret.
+    Images are not looked into here: the registries scan them again when a vulnerability becomes known, and CI scans
+    them for secrets before it signs. The control plane and the nodes are the clouds'. It may read no secret.
     """
 
     def __init__(

@@ -38,6 +38,9 @@ class Scrape:
     encrypted: bool = False
     """Whether they are told by HTTPS, under a certificate that the pod signs for itself."""
 
+    about_others: bool = False
+    """Whether namespace, pod and container in the metrics are those that they tell of, and not the teller's own."""
+
 
 NAME = "app.kubernetes.io/name"
 
@@ -60,6 +63,14 @@ SCRAPES: tuple[Scrape, ...] = (
     Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",)),
     Scrape("karpenter", "karpenter", {NAME: "karpenter"}, "http-metrics", clouds=("aws",)),
     Scrape("flux", "flux-system", {"app": "*"}, "http-prom", clouds=("gcp",)),
+    Scrape(
+        "revisions",
+        "observability",
+        {NAME: "kube-state-metrics", "app.kubernetes.io/instance": "kube-state-metrics"},
+        "http",
+        clouds=("gcp",),
+        about_others=True,
+    ),
     Scrape("collectors", "observability", {NAME: "opentelemetry-collector"}, "metrics"),
     Scrape("istiod", "istio-system", {"app": "istiod"}, "http-monitoring", clouds=("aws",)),
     # The sidecar adds the application's own metrics to its; who asks for the latter alone is refused by the mesh.

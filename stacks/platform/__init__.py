@@ -45,7 +45,7 @@ def install(site: Site) -> None:
     )
     observed = observability.namespace(site)
     routes = alerting.install(site, stored, observed.namespace)
-    release = observability.install(site, platform, observed, stored, routes)
+    release = observability.install(site, platform, observed, stored, list(namespaces.values()), routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site, priorities)
     delivery.install(site, platform, namespaces, stored.ready)

@@ -1,6 +1,6 @@
 """Metrics, traces and logs of the cluster: kept by AWS's stores on EKS, and by Google's own services on GKE."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -16,6 +16,7 @@ from components.kubernetes.managed_metrics import ManagedMetrics
 from components.kubernetes.metrics import NOBODY, PROMETHEUS, RELEASE, Metrics, Routes, Storage
 from components.kubernetes.namespace import Namespace, namespace_peer
 from components.kubernetes.observed import NAMESPACE, NODES_NAMESPACE, PODS
+from components.kubernetes.revisions import Revisions
 from components.kubernetes.stored_secret import StoredSecret
 from components.kubernetes.traces import SAMPLER, Exporters, Traces
 from stacks.platform.site import OnAws, OnGcp, Site
@@ -29,15 +30,22 @@ def namespace(site: Site) -> Namespace:
 
 
 def install(
-    site: Site, priority: pulumi.Input[str], place: Namespace, secrets: ExternalSecrets, routes: Routes = NOBODY
+    site: Site,
+    priority: pulumi.Input[str],
+    place: Namespace,
+    secrets: ExternalSecrets,
+    namespaces: Sequence[pulumi.Input[str]],
+    routes: Routes = NOBODY,
 ) -> helm.v3.Release | None:
     """Install what observes the cluster; `routes` say who is told of the primary's alerts.
+
+    `namespaces` are the workloads', known once they exist.
 
     Returns the release that defines Prometheus' kinds, or None where Google's are part of the cluster.
     """
     if isinstance(site.here, OnAws):
         return _on_aws(site, site.here, priority, place, secrets, routes)
-    _on_gcp(site, site.here, priority, place)
+    _on_gcp(site, site.here, priority, place, namespaces)
     return None
 
 
@@ -73,6 +81,7 @@ def _on_aws(
         storage=Storage(here.metrics_endpoint, here.region, here.cluster_name, here.service_accounts["prometheus"]),
         routes=routes,
         console=console,
+        digests=site.settings.digests,
         runbooks=site.settings.platform.alerting.runbooks,
         priority=priority,
         opts=site.opts,
@@ -122,8 +131,11 @@ def _on_aws(
     return metrics.release
 
 
-def _on_gcp(site: Site, here: OnGcp, priority: pulumi.Input[str], place: Namespace) -> None:
+def _on_gcp(
+    site: Site, here: OnGcp, priority: pulumi.Input[str], place: Namespace, namespaces: Sequence[pulumi.Input[str]]
+) -> None:
     ManagedMetrics("metrics", site.scope, site.opts)
+    Revisions("revisions", site.scope, place=place, namespaces=namespaces, priority=priority, opts=site.opts)
     Traces(
         "traces",
         site.scope,
