@@ -86,10 +86,11 @@ class Driver:
     child: int = 0
 
     @classmethod
-    def started(cls, *launcher: str) -> "Driver":
-        """A driver, perhaps by a program that starts others."""
-        command = [*launcher, sys.executable, "-m", "tests.failover.driver"]
-        return cls(subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+    def started(cls, environment: Mapping[str, str] | None = None) -> "Driver":
+        """A driver, perhaps in another environment than this."""
+        command = [sys.executable, "-m", "tests.failover.driver"]
+        pipe = subprocess.PIPE
+        return cls(subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, env=environment))
 
     def begin(self, steps: str, environment: Mapping[str, str], kind: str = "run", minute: float = 6) -> None:
         """Begin to run steps, by `module:name`."""
