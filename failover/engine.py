@@ -7,7 +7,7 @@ from typing import NoReturn, Protocol, TypeVar
 
 from failover.cloud import Cloud, Refused, Unavailable
 from failover.names import LinkNames, StandbyNames
-from failover.record import Kind, Record
+from failover.record import Conflict, Kind, Record
 from failover.step import NotYet, Site, Step, Stop
 
 LOOKS_SECONDS = (1.0, 10.0)
@@ -89,7 +89,7 @@ class Engine:
         """What proves a step of an earlier attempt; none where it does not hold any more, or nothing answers."""
         try:
             return step.check(site)
-        except (NotYet, Stop, Unavailable, Refused):
+        except (NotYet, Stop, Unavailable, Conflict, Refused):
             return None
 
     def _persist(self, step: Step, began: float, do: Callable[[], Result]) -> Result:
@@ -99,7 +99,7 @@ class Engine:
             self._record.assert_held()
             try:
                 return do()
-            except (NotYet, Unavailable) as error:
+            except (NotYet, Unavailable, Conflict) as error:
                 if self._now() + pause * self._minute > deadline:
                     self._stop(step, f"its {step.budget:g} minutes are over: {error}", error)
                 self._watcher.waits(step, self._now() - began, str(error))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from failover.cloud import Access, Cloud
+from failover.cloud import Access, Cloud, Refused, Unavailable
 from failover.cloud.storage import Bucket, Objects
 from failover.engine import Engine, Stopped
 from failover.record import Held, Lost, Record
@@ -25,7 +25,7 @@ from failover.step import Step
 from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY
 
 ROOT = Path(__file__).parents[2]
-ENDS: Mapping[type[BaseException], int] = {Stopped: 3, Held: 4, Lost: 5}
+ENDS: Mapping[type[BaseException], int] = {Stopped: 3, Held: 4, Lost: 5, Refused: 6, Unavailable: 6}
 KILLED = -9
 
 

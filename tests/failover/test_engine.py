@@ -11,7 +11,7 @@ from failover.cloud.storage import Bucket, Objects
 from failover.engine import Engine, Stopped
 from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
-from failover.record import RECORD, Record, State, Status
+from failover.record import RECORD, Conflict, Record, State, Status
 from failover.step import NotYet, Site, Step, Stop
 from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY
 from tests.failover.stand_ins.world import World
@@ -109,7 +109,7 @@ def test_each_step_is_ready_done_and_proved_before_the_next_begins(
 
 
 @pytest.mark.parametrize("part", ["ready", "act", "check"])
-@pytest.mark.parametrize("error", [NotYet, Unavailable])
+@pytest.mark.parametrize("error", [NotYet, Unavailable, Conflict])
 def test_what_may_come_is_waited_for(
     go: Callable[..., None], screen: Screen, part: str, error: type[Exception]
 ) -> None:

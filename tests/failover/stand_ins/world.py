@@ -49,6 +49,9 @@ class Fault:
     times: int | None = None
     """How many calls; none for all."""
 
+    target: str = "*"
+    """Pattern of what is called: a path, or a name."""
+
     mended: threading.Event = field(default_factory=threading.Event)
 
 
@@ -201,9 +204,9 @@ class World(State):
             self.buckets.setdefault(bucket, {})[name] = stored
             return self.generation
 
-    def break_(self, service: str, method: str, kind: Kind, times: int | None = None) -> Fault:
+    def break_(self, service: str, method: str, kind: Kind, times: int | None = None, target: str = "*") -> Fault:
         """Let calls go wrong from now on."""
-        fault = Fault(service, method, kind, times)
+        fault = Fault(service, method, kind, times, target)
         self.faults.append(fault)
         return fault
 
@@ -258,7 +261,8 @@ class World(State):
         with self.lock:
             self.calls.append(call)
             for fault in self.faults:
-                if fnmatchcase(call.service, fault.service) and fnmatchcase(call.method, fault.method):
+                meets = ((call.service, fault.service), (call.method, fault.method), (call.target, fault.target))
+                if all(fnmatchcase(*each) for each in meets):
                     if fault.times is not None:
                         fault.times -= 1
                         if fault.times == 0:
