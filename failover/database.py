@@ -2,10 +2,10 @@
 
     python -m failover.database detach --run ID --attempt N --database app --instance PROJECT:REGION:NAME --bucket NAME
 
-A private address is reached from within the network alone, where no operator is. The job logs in
-as its own service account: Cloud SQL's connector brings a certificate for an hour and the account's token, so that there
-is no password anywhere. The answer is an object in the bucket of records (`failover.answers`), or is printed where no
-bucket is given. Every action may be run again at any time.
+A private address is reached from within the network alone, where no operator is. The job logs in as its own service
+account: Cloud SQL's connector brings a certificate for an hour and the account's token, so that there is no password
+anywhere. The answer is an object in the bucket of records (`failover.answers`), or is printed where no bucket is
+given. Every action may be run again at any time.
 
 Where PGHOST is set, the program connects there instead, with PGPORT, PGUSER and PGPASSWORD as libpq knows them.
 """
@@ -22,7 +22,7 @@ import pg8000.dbapi
 from pg8000.dbapi import Connection
 
 import sql
-from failover.answers import Action, Answer, Problem, place
+from failover.answers import Action, Answer, Row, place
 from failover.cloud import Access, Refused, Unavailable
 from failover.cloud.storage import Objects
 from failover.record import Conflict
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one action and leave its answer; 1 if it could not be run everywhere."""
     given = _parser().parse_args(arguments)
     try:
-        with _connector(given.instance) as connect:
+        with _connector(given.instance, given.address) as connect:
             found = _databases(given.action, connect, given.database, given.writer, given.margin)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, whoever waits for the answer must be told.
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attempt", required=True, help="which of the run's questions this is")
     parser.add_argument("--database", required=True, help="the platform's database; the instance's others are found")
     parser.add_argument("--instance", help="PROJECT:REGION:NAME in Cloud SQL, unless PGHOST is set")
+    parser.add_argument("--address", choices=("private", "psc"), default="private", help="by which it is reached")
     parser.add_argument("--bucket", help="of the records; the answer is printed if there is none")
     parser.add_argument("--writer", action="append", default=[], help="role that must be able to write every table")
     parser.add_argument("--margin", type=int, default=1000, help="values that each sequence skips")
@@ -80,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _databases(
     action: Action, connect: Connect, first: str, writers: Sequence[str], margin: int
-) -> tuple[dict[str, tuple[Problem, ...]], str]:
+) -> tuple[dict[str, tuple[Row, ...]], str]:
     """Problems by database, and the errors of those where the script could not run."""
     with _connected(connect, first) as connection:
         names = [name for (name,) in _rows(connection, DATABASES)]
@@ -96,7 +97,7 @@ def _databases(
     return found, "; ".join(errors)
 
 
-def _script(connection: Connection, action: Action, writers: Sequence[str], margin: int) -> tuple[Problem, ...]:
+def _script(connection: Connection, action: Action, writers: Sequence[str], margin: int) -> tuple[Row, ...]:
     settings = {
         "statement_timeout": f"{STATEMENT_SECONDS}s",
         "promotion.margin": str(margin),
@@ -104,16 +105,18 @@ def _script(connection: Connection, action: Action, writers: Sequence[str], marg
     }
     for name, value in settings.items():
         _rows(connection, "SELECT set_config(%s, %s, false)", name, value)
-    found = _rows(connection, sql.read(action))
-    connection.commit()
-    return tuple(Problem(problem=problem, object=thing, remedy=remedy) for problem, thing, remedy in found)
-
-
-def _rows(connection: Connection, statements: str, *values: str) -> Sequence[Sequence[Any]]:
-    """Rows of the only statement that returns some; without values, several may be sent as one."""
     cursor = connection.cursor()
-    cursor.execute(statements, values)
-    return cursor.fetchall() if cursor.description else ()
+    cursor.execute(sql.read(action))
+    columns = [column[0] for column in cursor.description or ()]
+    found = cursor.fetchall() if columns else ()
+    connection.commit()
+    return tuple({column: str(value) for column, value in zip(columns, row, strict=True)} for row in found)
+
+
+def _rows(connection: Connection, statement: str, *values: str) -> Sequence[Sequence[Any]]:
+    cursor = connection.cursor()
+    cursor.execute(statement, values)
+    return cursor.fetchall()
 
 
 @contextmanager
@@ -126,7 +129,7 @@ def _connected(connect: Connect, database: str) -> Generator[Connection]:
 
 
 @contextmanager
-def _connector(instance: str | None) -> Generator[Connect]:
+def _connector(instance: str | None, address: str) -> Generator[Connect]:
     host = os.environ.get("PGHOST")
     if host:
         yield lambda database: _direct(host, database)
@@ -142,7 +145,7 @@ def _connector(instance: str | None) -> Generator[Connect]:
     credentials.refresh(Request())
     user = str(getattr(credentials, "service_account_email", "")).removesuffix(".gserviceaccount.com")
     with Connector(
-        ip_type="private",
+        ip_type=address,
         enable_iam_auth=True,
         credentials=credentials,
         timeout=CONNECT_SECONDS,
