@@ -37,6 +37,11 @@ class Site:
         self._record, self._step = record, step
 
     @property
+    def step(self) -> str:
+        """The step's name."""
+        return self._step
+
+    @property
     def run_id(self) -> str:
         """The run's id, the same after each resumption."""
         return self._record.held.id
