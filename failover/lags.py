@@ -56,8 +56,10 @@ def reading(lag: Lag, project: str, cloud: Cloud, now: float) -> Reading:
     recent = bool(points)
     if not recent:
         points = cloud.metrics.newest(project, lag.filter, LAST_MINUTES, now)
+    # Where nothing arrives nothing is counted: the silence of arrivals is the path's own.
+    silence = False if lag.measures == "arrivals" else None
     if not points:
-        return Reading(None, None, None, f"nothing was measured within {LAST_MINUTES // 60} hours")
+        return Reading(silence, None, None, f"nothing was measured within {LAST_MINUTES // 60} hours")
     if lag.measures == "age":
         behind = max(point.value for point in points) / 60
         age = (now - max(point.at for point in points)) / 60
@@ -65,11 +67,11 @@ def reading(lag: Lag, project: str, cloud: Cloud, now: float) -> Reading:
         return Reading(held, behind, age, f"{behind:.1f} minutes behind, measured {age:.0f} minutes ago")
     arrived = [point.at for point in points if point.value > 0]
     if not arrived:
-        return Reading(False if recent else None, None, None, "nothing arrives")
+        return Reading(False, None, None, "nothing arrives")
     # What arrives is not behind when it is counted: the path's age is that of its last arrival.
     age = (now - max(arrived)) / 60
     if not recent:
-        return Reading(None, 0, age, f"the last arrival was counted {age:.0f} minutes ago")
+        return Reading(silence, 0, age, f"the last arrival was counted {age:.0f} minutes ago")
     rate = sum(point.value for point in cloud.metrics.rates(project, lag.filter, lag.rpo_minutes, now))
     held = rate > 0 and rate >= lag.least
     wanted = "" if held else f", of which there should be {lag.least:g}" if lag.least else ", which ends"

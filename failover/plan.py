@@ -30,6 +30,12 @@ writer; records pass MirrorMaker; objects wait for an event and for the transfer
 beside them in the plan.
 """
 
+LEAST_SHARE = 0.01
+"""Share of the runs below which a step is not named as what decides."""
+
+LEAST_GAIN = 0.05
+"""Minutes below which a gain is no more than the drawing's own spread."""
+
 
 class _Shown(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,6 +120,9 @@ class Saving(_Shown):
     p95: float
     more: float
     unit: str
+    more_a_minute: float | None
+    """Units for each minute that this part alone takes off the 95th percentile; none where it takes off nothing."""
+
     dollars_a_month: float | None
     """List price of what more would stand for this part alone; none where no published figure is known."""
 
@@ -229,6 +238,8 @@ def _critical(simulated: Simulated) -> list[str]:
     """Steps wait for one another, so that all are on the path; what is longest is where time can be won."""
     told = []
     for step, share in simulated.longest_step.items():
+        if share < LEAST_SHARE:
+            continue
         deciding = [f"{part} {part_share:.0%}" for part, part_share in simulated.longest_part.get(step, {}).items()]
         within = f"; within it decides {', '.join(deciding)}" if deciding else ""
         told.append(f"{step} is the longest step in {share:.0%} of runs{within}")
@@ -240,6 +251,7 @@ def _savings(steps: Sequence[Timed], standby: StandbyNames, total: Spread) -> li
     left: list[Key] = [(step.name, part) for step in steps for part in sorted(step.parts) if part in standby.capacity]
     kept: list[Key] = []
     savings: list[Saving] = []
+    before = total
     while left:
         key = max(left, key=partial(_saved, steps, kept, total))
         left.remove(key)
@@ -249,6 +261,8 @@ def _savings(steps: Sequence[Timed], standby: StandbyNames, total: Spread) -> li
         capacity = standby.capacity[part]
         more = capacity.size.active - capacity.size.standby
         price = prices.PRICES.get(part)
+        gained = before.p95 - found.p95
+        before = found
         savings.append(
             Saving(
                 part=part,
@@ -257,6 +271,7 @@ def _savings(steps: Sequence[Timed], standby: StandbyNames, total: Spread) -> li
                 p95=_rounded(total.p95 - found.p95),
                 more=more,
                 unit=capacity.unit,
+                more_a_minute=_rounded(more / gained) if gained >= LEAST_GAIN else None,
                 dollars_a_month=prices.monthly(part, more),
                 source="" if price is None else f"{price.holds_for}: {price.source}",
             )

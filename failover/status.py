@@ -221,8 +221,8 @@ def _certificates(site: _Site) -> Iterator[Look]:
     for host, certificate in sorted(site.standby.certificates.items()):
         yield (
             f"certificate {host}",
-            "the challenge record must resolve in the zone that is asked, and CAA must admit pki.goog: docs/operations.md, "
-            "The standby's front door",
+            "the challenge record must resolve in the zone that is asked, and CAA must admit pki.goog: "
+            "docs/operations.md, The standby's front door",
             partial(_valid, site, certificate),
         )
 
@@ -284,9 +284,11 @@ def _schema(site: _Site) -> Answer:
     found = site.json(report)
     if found is None:
         return "unknown", f"gs://{report.bucket}/{report.object} is not there: no comparison has ended"
-    differing = sorted(f"{row['object']} ({row['difference']})" for row in found["rows"])
+    differing = sorted(f"{row['object']} {row['problem']}" for rows in found["databases"].values() for row in rows)
     if differing:
         return "failed", _some(differing)
+    if found["error"]:
+        return "unknown", f"the last comparison failed: {found['error']}"
     return _of_age(report, found["at"], site.now, "the standby's definitions are the primary's")
 
 

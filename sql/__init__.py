@@ -2,6 +2,8 @@
 
     gaps     what replication does not carry, and what to do: run in the source, before and now and then
     source   lets replication read a database: run in the source, and again when tables or schemas were added
+    definitions, watch, schema
+             tell the standby what the source consists of, and what of it the standby lacks
     promote  makes a replica a database of its own, with or without its source: run in the standby, at a failover
 
 Each may be run again at any time. docs/operations.md says when; tests/sql runs them on a pair of real servers.
@@ -10,7 +12,7 @@ Each may be run again at any time. docs/operations.md says when; tests/sql runs 
 from importlib.resources import files
 from typing import Literal
 
-Script = Literal["gaps", "source", "promote"]
+Script = Literal["gaps", "source", "definitions", "watch", "schema", "promote"]
 
 
 def read(script: Script) -> str:

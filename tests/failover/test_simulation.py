@@ -1,4 +1,4 @@
-"""The simulation against what can be computed: means, bounds, percentiles of a triangle; and the same figures always."""
+"""The simulation against what can be computed: means, bounds, percentiles; and the same figures every time."""
 
 import os
 import subprocess
