@@ -1,7 +1,7 @@
 """Draws a plan and a verdict for people, so that 80 columns without colour tell all of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -138,7 +138,9 @@ def _unsaid(planned: Plan) -> list[str]:
     return told
 
 
-def _savings(savings: Iterable[Saving]) -> Table:
+def _savings(savings: Sequence[Saving]) -> RenderableType:
+    if not savings:
+        return Text(" none: no step has a part that could stand at full size")
     table = _table(
         "at full size", "more stands", "median", "95 %", "more for\na minute", "list price\na month", texts=2
     )
@@ -156,7 +158,9 @@ def _sources(savings: Iterable[Saving]) -> list[str]:
 
 def _by_hand(place: int, step: PlannedStep, out: Console) -> None:
     roles = "; ".join(step.roles) or "anybody"
-    out.print(Text(f"{place}. {step.name}, within {step.budget:g} minutes: {roles}"))
+    table = Table(box=None, show_header=False, padding=0)
+    table.add_row(f"{place}. ", Text(f"{step.name}, within {step.budget:g} minutes: {roles}"))
+    out.print(table)
     for command in step.by_hand:
         # Nothing but the shell's own continuation may break a command that is to be copied.
         out.print(Text(continued(command, out.width)), soft_wrap=True)

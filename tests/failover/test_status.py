@@ -155,7 +155,7 @@ def test_a_path_of_which_nothing_new_is_known_is_not_fine(fake: Fake, series: li
     assert ("40 minutes ago" in reason.seen) is bool(series)
 
 
-@pytest.mark.parametrize(("rate", "ready"), [(0.5, True), (0.49, False), (0.0, False)])
+@pytest.mark.parametrize(("rate", "ready"), [(0.5, True), (0.49999, True), (0.49, False), (0.0, False)])
 def test_beats_that_come_too_seldom_are_found(fake: Fake, rate: float, ready: bool) -> None:
     fake.rates_of["beats"] = rate
     assert looked(fake).ready is ready
@@ -170,7 +170,8 @@ def test_beats_that_have_ended_are_found_though_nothing_counts_them(
 
 
 def test_arrivals_that_end_are_found_even_where_no_rate_is_asked_for(fake: Fake) -> None:
-    fake.series["assets"], fake.rates_of["assets"] = [(60, 0.0)], 0.0
+    fake.series["assets"] = [(60, 0.0)]
+    fake.rates_of["assets"] = 0.0
     assert (only_reason(fake).name, only_reason(fake).verdict) == ("replication assets", "failed")
 
 
