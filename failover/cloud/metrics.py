@@ -30,6 +30,24 @@ class Metrics:
 
     def newest(self, project: str, filter_: str, minutes: float, now: float | None = None) -> list[Point]:
         """The newest value of each series within the last minutes; none where nothing was measured."""
+        return self._list(project, filter_, minutes, now, None)
+
+    def rates(self, project: str, filter_: str, minutes: float, now: float | None = None) -> list[Point]:
+        """How often a second each series counted, on average over the last minutes."""
+        aggregation = monitoring_v3.Aggregation(
+            alignment_period={"seconds": int(minutes * 60)},
+            per_series_aligner=monitoring_v3.Aggregation.Aligner.ALIGN_RATE,
+        )
+        return self._list(project, filter_, minutes, now, aggregation)
+
+    def _list(
+        self,
+        project: str,
+        filter_: str,
+        minutes: float,
+        now: float | None,
+        aggregation: monitoring_v3.Aggregation | None,
+    ) -> list[Point]:
         end = time.time() if now is None else now
         request = monitoring_v3.ListTimeSeriesRequest(
             name=f"projects/{project}",
@@ -37,6 +55,7 @@ class Metrics:
             interval=monitoring_v3.TimeInterval(
                 start_time={"seconds": int(end - minutes * 60)}, end_time={"seconds": int(end)}
             ),
+            aggregation=aggregation,
         )
         with calling(f"read metrics of {filter_}"):
             found = self._client.list_time_series(request, retry=None, timeout=self._seconds)
