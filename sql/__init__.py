@@ -4,13 +4,20 @@
     source   lets replication read a database: run in the source, and again when tables or schemas were added
     promote  makes a replica a database of its own, with or without its source: run in the standby, at a failover
 
+The way back has its own:
+
+    resync     fetches every row anew: run with psql in the old primary; `source` before it, in the standby
+    followers  who follows this database, and how far: run in the standby
+    digest     what is in each table, to compare two databases: run in both
+    empty      empties a database whose replication begins anew: run in the standby, at the very end
+
 Each may be run again at any time. docs/operations.md says when; tests/sql runs them on a pair of real servers.
 """
 
 from importlib.resources import files
 from typing import Literal
 
-Script = Literal["gaps", "source", "promote"]
+Script = Literal["gaps", "source", "promote", "resync", "followers", "digest", "empty"]
 
 
 def read(script: Script) -> str:
