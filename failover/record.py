@@ -105,8 +105,9 @@ class State(_Stored):
 class Record:
     """The run's record, held by this program while it works."""
 
-    def __init__(self, store: Store, who: str, now: Callable[[], float]) -> None:
-        self._store, self._who, self._now = store, who, now
+    def __init__(self, store: Store, who: str, now: Callable[[], float], name: str = RECORD) -> None:
+        """`name` is the object's: runs that must not stand in each other's way have one each."""
+        self._store, self._who, self._now, self._name = store, who, now, name
         self._lock = threading.RLock()
         self._generation = 0
         self._lost: str | None = None
@@ -121,7 +122,7 @@ class Record:
 
     def look(self) -> State | None:
         """The record as it is, held or not."""
-        content, self._generation = self._store.read(RECORD)
+        content, self._generation = self._store.read(self._name)
         self.state = State.model_validate_json(content) if content else None
         return self.state
 
@@ -197,7 +198,7 @@ class Record:
         until = self._now() + LEASE_SECONDS
         holder = Holder(who=self._who, host=socket.gethostname(), process=os.getpid(), until=until)
         self.held.holder = holder if renew else None
-        self._generation = self._store.write(RECORD, self._content(), self._generation)
+        self._generation = self._store.write(self._name, self._content(), self._generation)
 
     def _content(self) -> bytes:
         return json.dumps(self.held.model_dump(), indent=2).encode()

@@ -47,6 +47,10 @@ class Instances:
         """Its backup runs, newest first."""
         return self._call("get", project, f"/instances/{instance}/backupRuns").get("items", [])
 
+    def back_up(self, project: str, instance: str) -> None:
+        """Ask for a backup; `backups` says when it is made."""
+        self._call("post", project, f"/instances/{instance}/backupRuns", {})
+
     def operations(self, project: str, instance: str) -> list[Mapping[str, Any]]:
         """What was and is being done to an instance of that name, newest first."""
         with calling(f"list operations of {instance}"):
