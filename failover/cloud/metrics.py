@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from google.cloud import monitoring_v3
 
-from failover.cloud.calls import SECONDS, Access, calling
+from failover.cloud.calls import Access, calling
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Metrics:
     """Time series by their filters. https://docs.cloud.google.com/monitoring/api/v3/filters"""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._client = access.grpc("monitoring", monitoring_v3.MetricServiceClient)
 
     def newest(self, project: str, filter_: str, minutes: float, now: float | None = None) -> list[Point]:
@@ -38,7 +39,7 @@ class Metrics:
             ),
         )
         with calling(f"read metrics of {filter_}"):
-            found = self._client.list_time_series(request, retry=None, timeout=SECONDS)
+            found = self._client.list_time_series(request, retry=None, timeout=self._seconds)
             return [_point(series) for series in found if series.points]
 
 
