@@ -120,9 +120,8 @@ class State(_Stored):
 class Record:
     """The run's record, held by this program while it works."""
 
-    def __init__(self, store: Store, who: str, now: Callable[[], float], name: str = RECORD) -> None:
-        """`name` is the object's: runs that must not stand in each other's way have one each."""
-        self._store, self._who, self._now, self._name = store, who, now, name
+    def __init__(self, store: Store, who: str, now: Callable[[], float]) -> None:
+        self._store, self._who, self._now = store, who, now
         self._lock = threading.RLock()
         self._session = secrets.token_hex(8)
         self._name = RECORD
@@ -139,14 +138,8 @@ class Record:
 
     def look(self, name: str = RECORD) -> State | None:
         """The record as it is, held or not."""
-<<<<<<< HEAD
-        content, self._generation = self._store.read(self._name)
-||||||| f93d378
-        content, self._generation = self._store.read(RECORD)
-=======
         self._name = name
         content, self._generation = self._store.read(name)
->>>>>>> fo-standins
         self.state = State.model_validate_json(content) if content else None
         return self.state
 

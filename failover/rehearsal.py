@@ -8,13 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from failover.engine import Engine, Stopped
-from failover.record import Held, Record, stamp
+from failover.record import REHEARSAL, Held, Record, stamp
 from failover.step import Step
 from failover.steps.rehearsal.measure import MISSED
 from failover.steps.rehearsal.remove import Remove
-
-RECORD = "rehearsal.json"
-"""The rehearsal's record, in the bucket of records."""
 
 NEVER = "the rehearsal never came to its end"
 
@@ -33,14 +30,14 @@ class Outcome:
 
 
 def rehearse(
-    steps: Sequence[Step], engine: Callable[[Sequence[Step]], Engine], record: Record, failover: Record
+    steps: Sequence[Step], engine: Callable[[Sequence[Step]], Engine], record: Record
 ) -> Outcome:
     """Run the steps; `engine` makes one for some of them on `record`. Raises Held while a failover is under way.
 
     What it found stands in `history/rehearse/`, also after a failure: a step that stopped says why, and the ones after
     it are waiting.
     """
-    found = failover.look()
+    found = record.look()
     if found is not None and found.ended is None:
         raise Held(f"a `{found.kind}` that began {stamp(found.began)} has not ended: nothing is rehearsed meanwhile")
     _abandon(record, steps)
@@ -54,7 +51,7 @@ def rehearse(
 
 def _abandon(record: Record, steps: Sequence[Step]) -> None:
     """End a rehearsal that was killed, unless somebody is still at it."""
-    found = record.look()
+    found = record.look(REHEARSAL)
     if found is not None and found.ended is None:
         with record.hold(found.kind, tuple(step.name for step in steps)):
             record.end()

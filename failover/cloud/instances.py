@@ -56,7 +56,7 @@ class Instances:
         """What was and is being done to an instance of that name, newest first."""
         with calling(f"list operations of {instance}"):
             url = self._access.url("sqladmin", HOST, f"/v1/projects/{project}/operations")
-            found = answer(self._access.session.get(url, params={"instance": instance}, timeout=SECONDS))
+            found = answer(self._access.session.get(url, params={"instance": instance}, timeout=self._seconds))
         return found.get("items", [])
 
     def operation(self, project: str, name: str) -> tuple[bool, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
+from failover.record import REHEARSAL
 from failover.step import Site, Step
 
 MISSED = "missed"
@@ -54,4 +55,4 @@ class Measure(Step):
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Read the record."""
-        return (f"gcloud storage cat gs://{standby.records_bucket}/rehearsal.json",)
+        return (f"gcloud storage cat gs://{standby.records_bucket}/{REHEARSAL}",)
