@@ -8,21 +8,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Action = Literal["detach", "sequences", "verify"]
-"""A script of `sql`."""
+Action = Literal["detach", "sequences", "verify", "source", "followers", "digest", "empty"]
+"""A script of `sql` that the job may run."""
 
+OF_THE_PLATFORM = frozenset({"source", "followers", "digest", "empty"})
+"""Those that run in the platform's own database alone: no other follows the primary, or comes back to it."""
 
-class Problem(BaseModel):
-    """A row that a script returned."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    problem: str
-    object: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.problem}: {self.object} ({self.remedy})"
+Row = Mapping[str, str]
+"""What a script returned, by column: `problem`, `object` and `remedy` where it looks for problems."""
 
 
 class Answer(BaseModel):
@@ -33,16 +26,20 @@ class Answer(BaseModel):
     action: Action
     run: str
     attempt: str
-    databases: Mapping[str, tuple[Problem, ...]] = {}
-    """What is left to see to, by database of the instance: those that the script ran in."""
+    databases: Mapping[str, tuple[Row, ...]] = {}
+    """Rows by database of the instance: those that the script ran in."""
 
     error: str = ""
     """Why the script could not run in all of them."""
 
-    @property
-    def problems(self) -> list[tuple[str, Problem]]:
-        """All of them, each with its database."""
-        return [(database, problem) for database, found in sorted(self.databases.items()) for problem in found]
+    def problems(self, *kinds: str) -> list[str]:
+        """Problems in words, with their databases: of those kinds, or all."""
+        return [
+            f"{row['problem']}: {row['object']} in {database} ({row['remedy']})"
+            for database, rows in sorted(self.databases.items())
+            for row in rows
+            if not kinds or row["problem"] in kinds
+        ]
 
 
 def place(run: str, action: Action, attempt: str) -> str:

@@ -2,10 +2,10 @@
 
     python -m failover.database detach --run ID --attempt N --database app --instance PROJECT:REGION:NAME --bucket NAME
 
-A private address is reached from within the network alone, where no operator is. The job logs in
-as its own service account: Cloud SQL's connector brings a certificate for an hour and the account's token, so that there
-is no password anywhere. The answer is an object in the bucket of records (`failover.answers`), or is printed where no
-bucket is given. Every action may be run again at any time.
+A private address is reached from within the network alone, where no operator is. The job logs in as its own service
+account: Cloud SQL's connector brings a certificate for an hour and the account's token, so that there is no password
+anywhere. The answer is an object in the bucket of records (`failover.answers`), or is printed where no bucket is
+given. Every action may be run again at any time.
 
 Where PGHOST is set, the program connects there instead, with PGPORT, PGUSER and PGPASSWORD as libpq knows them.
 """
@@ -22,7 +22,7 @@ import pg8000.dbapi
 from pg8000.dbapi import Connection
 
 import sql
-from failover.answers import Action, Answer, Problem, place
+from failover.answers import OF_THE_PLATFORM, Action, Answer, Row, place
 from failover.cloud import Access, Refused, Unavailable
 from failover.cloud.storage import Objects
 from failover.record import Conflict
@@ -30,6 +30,9 @@ from failover.record import Conflict
 CONNECT_SECONDS = 20
 STATEMENT_SECONDS = 240
 """The limit of one statement: the greatest value of a column without an index is found by reading its table."""
+
+UNLIMITED = frozenset({"digest"})
+"""What reads every row, and is not awaited by a failover: the job's own limit ends it."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one action and leave its answer; 1 if it could not be run everywhere."""
     given = _parser().parse_args(arguments)
     try:
-        with _connector(given.instance) as connect:
+        with _connector(given.instance, given.address) as connect:
             found = _databases(given.action, connect, given.database, given.writer, given.margin)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, whoever waits for the answer must be told.
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attempt", required=True, help="which of the run's questions this is")
     parser.add_argument("--database", required=True, help="the platform's database; the instance's others are found")
     parser.add_argument("--instance", help="PROJECT:REGION:NAME in Cloud SQL, unless PGHOST is set")
+    parser.add_argument("--address", choices=("private", "psc"), default="private", help="by which it is reached")
     parser.add_argument("--bucket", help="of the records; the answer is printed if there is none")
     parser.add_argument("--writer", action="append", default=[], help="role that must be able to write every table")
     parser.add_argument("--margin", type=int, default=1000, help="values that each sequence skips")
@@ -80,10 +84,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _databases(
     action: Action, connect: Connect, first: str, writers: Sequence[str], margin: int
-) -> tuple[dict[str, tuple[Problem, ...]], str]:
+) -> tuple[dict[str, tuple[Row, ...]], str]:
     """Problems by database, and the errors of those where the script could not run."""
-    with _connected(connect, first) as connection:
-        names = [name for (name,) in _rows(connection, DATABASES)]
+    names: list[str] = []
+    if action not in OF_THE_PLATFORM:
+        with _connected(connect, first) as connection:
+            names = [name for (name,) in _rows(connection, DATABASES)]
     found, errors = {}, []
     # The platform's own comes first: the others must not keep it waiting.
     for name in sorted({first, *names}, key=lambda name: (name != first, name)):
@@ -96,24 +102,29 @@ def _databases(
     return found, "; ".join(errors)
 
 
-def _script(connection: Connection, action: Action, writers: Sequence[str], margin: int) -> tuple[Problem, ...]:
+def _script(connection: Connection, action: Action, writers: Sequence[str], margin: int) -> tuple[Row, ...]:
     settings = {
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "statement_timeout": "0" if action in UNLIMITED else f"{STATEMENT_SECONDS}s",
         "promotion.margin": str(margin),
         "promotion.writers": ",".join(writers),
     }
     for name, value in settings.items():
         _rows(connection, "SELECT set_config(%s, %s, false)", name, value)
-    found = _rows(connection, sql.read(action))
-    connection.commit()
-    return tuple(Problem(problem=problem, object=thing, remedy=remedy) for problem, thing, remedy in found)
-
-
-def _rows(connection: Connection, statements: str, *values: str) -> Sequence[Sequence[Any]]:
-    """Rows of the only statement that returns some; without values, several may be sent as one."""
+    if action == "empty":
+        # The step has proved that this is the database to empty.
+        _rows(connection, "SELECT set_config('empty.database', current_database(), false)")
     cursor = connection.cursor()
-    cursor.execute(statements, values)
-    return cursor.fetchall() if cursor.description else ()
+    cursor.execute(sql.read(action))
+    columns = [column[0] for column in cursor.description or ()]
+    found = cursor.fetchall() if columns else ()
+    connection.commit()
+    return tuple({column: str(value) for column, value in zip(columns, row, strict=True)} for row in found)
+
+
+def _rows(connection: Connection, statement: str, *values: str) -> Sequence[Sequence[Any]]:
+    cursor = connection.cursor()
+    cursor.execute(statement, values)
+    return cursor.fetchall()
 
 
 @contextmanager
@@ -126,7 +137,7 @@ def _connected(connect: Connect, database: str) -> Generator[Connection]:
 
 
 @contextmanager
-def _connector(instance: str | None) -> Generator[Connect]:
+def _connector(instance: str | None, address: str) -> Generator[Connect]:
     host = os.environ.get("PGHOST")
     if host:
         yield lambda database: _direct(host, database)
@@ -142,7 +153,7 @@ def _connector(instance: str | None) -> Generator[Connect]:
     credentials.refresh(Request())
     user = str(getattr(credentials, "service_account_email", "")).removesuffix(".gserviceaccount.com")
     with Connector(
-        ip_type="private",
+        ip_type=address,
         enable_iam_auth=True,
         credentials=credentials,
         timeout=CONNECT_SECONDS,

@@ -42,7 +42,7 @@ def ask(server: Server, action: Action, *options: str, **environment: str) -> An
 
 def problems(answer: Answer) -> set[tuple[str, str, str]]:
     assert answer.error == ""
-    return {(database, each.problem, each.object) for database, each in answer.problems}
+    return {(name, row["problem"], row["object"]) for name, rows in answer.databases.items() for row in rows}
 
 
 @pytest.fixture
