@@ -8,8 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Action = Literal["detach", "sequences", "verify"]
+Action = Literal["detach", "sequences", "verify", "source", "followers", "digest", "empty"]
 """A script of `sql` that the job may run."""
+
+OF_THE_PLATFORM = frozenset({"source", "followers", "digest", "empty"})
+"""Those that run in the platform's own database alone: no other follows the primary, or comes back to it."""
 
 Row = Mapping[str, str]
 """What a script returned, by column: `problem`, `object` and `remedy` where it looks for problems."""

@@ -22,7 +22,7 @@ import pg8000.dbapi
 from pg8000.dbapi import Connection
 
 import sql
-from failover.answers import Action, Answer, Row, place
+from failover.answers import OF_THE_PLATFORM, Action, Answer, Row, place
 from failover.cloud import Access, Refused, Unavailable
 from failover.cloud.storage import Objects
 from failover.record import Conflict
@@ -30,6 +30,9 @@ from failover.record import Conflict
 CONNECT_SECONDS = 20
 STATEMENT_SECONDS = 240
 """The limit of one statement: the greatest value of a column without an index is found by reading its table."""
+
+UNLIMITED = frozenset({"digest"})
+"""What reads every row, and is not awaited by a failover: the job's own limit ends it."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -83,8 +86,10 @@ def _databases(
     action: Action, connect: Connect, first: str, writers: Sequence[str], margin: int
 ) -> tuple[dict[str, tuple[Row, ...]], str]:
     """Problems by database, and the errors of those where the script could not run."""
-    with _connected(connect, first) as connection:
-        names = [name for (name,) in _rows(connection, DATABASES)]
+    names: list[str] = []
+    if action not in OF_THE_PLATFORM:
+        with _connected(connect, first) as connection:
+            names = [name for (name,) in _rows(connection, DATABASES)]
     found, errors = {}, []
     # The platform's own comes first: the others must not keep it waiting.
     for name in sorted({first, *names}, key=lambda name: (name != first, name)):
@@ -99,12 +104,15 @@ def _databases(
 
 def _script(connection: Connection, action: Action, writers: Sequence[str], margin: int) -> tuple[Row, ...]:
     settings = {
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "statement_timeout": "0" if action in UNLIMITED else f"{STATEMENT_SECONDS}s",
         "promotion.margin": str(margin),
         "promotion.writers": ",".join(writers),
     }
     for name, value in settings.items():
         _rows(connection, "SELECT set_config(%s, %s, false)", name, value)
+    if action == "empty":
+        # The step has proved that this is the database to empty.
+        _rows(connection, "SELECT set_config('empty.database', current_database(), false)")
     cursor = connection.cursor()
     cursor.execute(sql.read(action))
     columns = [column[0] for column in cursor.description or ()]

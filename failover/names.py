@@ -151,6 +151,9 @@ class LinkNames(_Names):
     migration_job: str
     """Full name of the Database Migration Service's job."""
 
+    rows_return: bool
+    """Whether the primary's database reaches the standby's, to fetch rows back: not over every kind of link."""
+
     jobs: tuple[str, ...]
     """Full names of Cloud Run jobs that copy from the primary, whose executions are cancelled."""
 

@@ -46,6 +46,15 @@ class Site:
         """The run's id, the same after each resumption."""
         return self._record.held.id
 
+    def among(self, standby: StandbyNames) -> "Site":
+        """The same step of the same run with other names, such as those of copies."""
+        return Site(standby, self.link, self.cloud, self._record, self._step, self.now)
+
+    def minutes(self, step: str) -> float | None:
+        """How long another step of this run took; none if it has not ended."""
+        state = self._record.held.steps[step]
+        return (state.ended - state.began) / 60 if state.ended is not None and state.began is not None else None
+
     def noted(self, key: str, step: str | None = None) -> Any:
         """What this step, or another, noted by a key; none if nothing."""
         return self._record.held.steps[step or self._step].noted.get(key)

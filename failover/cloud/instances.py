@@ -48,6 +48,17 @@ class Instances:
         """Its backup runs, newest first."""
         return self._call("get", project, f"/instances/{instance}/backupRuns").get("items", [])
 
+    def back_up(self, project: str, instance: str) -> None:
+        """Ask for a backup; `backups` says when it is made."""
+        self._call("post", project, f"/instances/{instance}/backupRuns", {})
+
+    def operations(self, project: str, instance: str) -> list[Mapping[str, Any]]:
+        """What was and is being done to an instance of that name, newest first."""
+        with calling(f"list operations of {instance}"):
+            url = self._access.url("sqladmin", HOST, f"/v1/projects/{project}/operations")
+            found = answer(self._access.session.get(url, params={"instance": instance}, timeout=self._seconds))
+        return found.get("items", [])
+
     def operation(self, project: str, name: str) -> tuple[bool, str]:
         """Whether an operation has ended, and its error, if any."""
         found = self._call("get", project, f"/operations/{name}")

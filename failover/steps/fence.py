@@ -1,6 +1,7 @@
 """No writer of the primary's writes any more, whether or not anybody there still answers."""
 
 import json
+from typing import ClassVar
 
 from failover.estimates import Estimate
 from failover.names import FENCE, LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
@@ -22,6 +23,8 @@ class Fence(Step):
     estimate = Estimate(0.7, 5.7, 6.5)
     budget = 10
     roles = ("roles/storage.objectUser on the switch's bucket", "roles/cloudsql.viewer", "roles/run.developer")
+    object: ClassVar[str] = FENCE
+    """What the writers look for."""
 
     def ready(self, site: Site) -> None:
         """The standby is able to take over: else the fence would only end what still serves."""
@@ -38,16 +41,16 @@ class Fence(Step):
 
     def act(self, site: Site) -> None:
         """Create the object; its time of creation is that of the first attempt."""
-        if site.cloud.objects.read(site.standby.switch_bucket, FENCE)[1] == 0:
-            site.log(f"create gs://{site.standby.switch_bucket}/{FENCE}")
+        if site.cloud.objects.read(site.standby.switch_bucket, self.object)[1] == 0:
+            site.log(f"create gs://{site.standby.switch_bucket}/{self.object}")
             content = json.dumps({"run": site.run_id, "at": site.now()}).encode()
-            site.cloud.objects.write(site.standby.switch_bucket, FENCE, content, 0, public=True)
+            site.cloud.objects.write(site.standby.switch_bucket, self.object, content, 0, public=True)
 
     def check(self, site: Site) -> str:
         """Seen from outside, and either acknowledged or older than the writers' lease."""
-        _, generation = site.cloud.objects.read(site.standby.switch_bucket, FENCE)
-        if generation == 0 or not site.cloud.outside.exists(site.standby.switch_bucket, FENCE):
-            raise NotYet(f"gs://{site.standby.switch_bucket}/{FENCE} is not to be seen from outside")
+        _, generation = site.cloud.objects.read(site.standby.switch_bucket, self.object)
+        if generation == 0 or not site.cloud.outside.exists(site.standby.switch_bucket, self.object):
+            raise NotYet(f"gs://{site.standby.switch_bucket}/{self.object} is not to be seen from outside")
         if site.noted("fenced") is None:
             site.note("fenced", site.now())
         age = site.now() - site.noted("fenced")
@@ -61,6 +64,6 @@ class Fence(Step):
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Create the object, and wait."""
         return (
-            f"echo '{{}}' | gcloud storage cp - gs://{standby.switch_bucket}/{FENCE} --cache-control=no-store",
+            f"echo '{{}}' | gcloud storage cp - gs://{standby.switch_bucket}/{self.object} --cache-control=no-store",
             f"sleep {NOTICED_SECONDS + ENDED_SECONDS + standby.fence_lease_seconds}",
         )

@@ -1,6 +1,7 @@
 """A platform with names of documentation, as the stacks would tell them, in a world where all is well."""
 
 import time
+from datetime import UTC, datetime
 
 from failover.names import LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
 from tests.failover.stand_ins.world import Certificate, Migration, Name, Series, World
@@ -50,6 +51,7 @@ STANDBY = StandbyNames.model_validate(
 LINK = LinkNames.model_validate(
     {
         "migrationJob": f"{REGION}/migrationJobs/orders",
+        "rowsReturn": True,
         "jobs": [f"{REGION}/jobs/cache-warmer"],
         "accounts": [ACCOUNT],
         "connectors": [f"{REGION}/connectClusters/copy/connectors/mirror"],
@@ -83,9 +85,26 @@ def sample_world(standby: StandbyNames = STANDBY, link: LinkNames = LINK) -> Wor
         f"{standby.project}/{standby.database.instance}": {
             "name": standby.database.instance,
             "state": "RUNNABLE",
-            "settings": {"tier": "db-custom-2-8192", "edition": "ENTERPRISE"},
+            "region": standby.region,
+            "databaseVersion": "POSTGRES_16",
+            "diskEncryptionConfiguration": {"kmsKeyName": f"{REGION}/keyRings/example/cryptoKeys/confidential"},
+            "settings": {
+                "tier": "db-custom-2-8192",
+                "edition": "ENTERPRISE",
+                "databaseFlags": [{"name": "cloudsql.iam_authentication", "value": "on"}],
+                "deletionProtectionEnabled": True,
+                "ipConfiguration": {
+                    "ipv4Enabled": False,
+                    "privateNetwork": f"projects/{PROJECT}/global/networks/example",
+                    "sslMode": "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
+                },
+            },
         }
     }
+    day = datetime.fromtimestamp(now - 3600, UTC).isoformat()
+    world.instance_backups[f"{standby.project}/{standby.database.instance}"] = [
+        {"id": "7", "status": "SUCCESSFUL", "enqueuedTime": day, "endTime": day}
+    ]
     clusters = dict.fromkeys(standby.tables.clusters, "READY")
     for table in standby.tables.tables.values():
         name = f"{standby.tables.instance}/tables/{table}"

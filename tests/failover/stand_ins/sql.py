@@ -1,6 +1,7 @@
 """Cloud SQL's instances. https://docs.cloud.google.com/sql/docs/postgres/admin-api/rest"""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.failover.stand_ins.asked import Asked, Route
@@ -9,6 +10,8 @@ from tests.failover.stand_ins.world import Failure, World
 
 def get(world: World, asked: Asked) -> dict[str, Any]:
     """An instance."""
+    for each in [each for each in world.operations.values() if each.get("targetId") == asked.parts["instance"]]:
+        world.look(each["name"])
     return world.instances[_known(world, asked)]
 
 
@@ -27,9 +30,10 @@ def _make(world: World, project: str, name: str, body: Mapping[str, Any]) -> dic
     key = f"{project}/{name}"
     if key in world.instances:
         raise Failure(409, "the Cloud SQL instance already exists")
-    world.instances[key] = {**body, "name": name, "project": project, "state": "PENDING_CREATE"}
+    made = {"name": name, "project": project, "state": "PENDING_CREATE", "createTime": _stamp(world)}
+    world.instances[key] = {**body, **made}
     world.effect("make instance", key)
-    return _operation(world, "CREATE", project, lambda: world.instances[key].update(state="RUNNABLE"))
+    return _operation(world, "CREATE", key, lambda: world.instances[key].update(state="RUNNABLE"))
 
 
 def patch(world: World, asked: Asked) -> dict[str, Any]:
@@ -39,26 +43,43 @@ def patch(world: World, asked: Asked) -> dict[str, Any]:
     after = _merged(before, asked.json)
     if after != before:
         world.effect("patch instance", key)
-    return _operation(world, "UPDATE", asked.parts["project"], lambda: world.instances.update({key: after}))
+    return _operation(world, "UPDATE", key, lambda: world.instances.update({key: after}))
 
 
 def restore(world: World, asked: Asked) -> dict[str, Any]:
     """Restore a backup into an instance."""
     key = _known(world, asked)
     world.effect("restore", key)
-    return _operation(world, "RESTORE_VOLUME", asked.parts["project"], lambda: None)
+    return _operation(world, "RESTORE_VOLUME", key, lambda: None)
 
 
 def delete(world: World, asked: Asked) -> dict[str, Any]:
     """Delete an instance."""
     key = _known(world, asked)
     world.effect("delete instance", key)
-    return _operation(world, "DELETE", asked.parts["project"], lambda: world.instances.pop(key))
+    return _operation(world, "DELETE", key, lambda: world.instances.pop(key))
 
 
 def backups(world: World, asked: Asked) -> dict[str, Any]:
     """Backup runs, newest first."""
     return {"items": world.instance_backups.get(_known(world, asked), [])}
+
+
+def back_up(world: World, asked: Asked) -> dict[str, Any]:
+    """Begin a backup."""
+    key = _known(world, asked)
+    made = world.instance_backups.setdefault(key, [])
+    run = {"id": str(len(made) + 1), "status": "RUNNING", "enqueuedTime": _stamp(world), "endTime": _stamp(world)}
+    made.insert(0, run)
+    world.effect("back up", key)
+    return _operation(world, "BACKUP_VOLUME", key, lambda: run.update(status="SUCCESSFUL"))
+
+
+def operations(world: World, asked: Asked) -> dict[str, Any]:
+    """What was begun on an instance of that name, newest first."""
+    wanted = asked.query["instance"]
+    found = [each for each in world.operations.values() if each.get("targetId") == wanted]
+    return {"items": list(reversed(found))}
 
 
 def operation(world: World, asked: Asked) -> dict[str, Any]:
@@ -70,9 +91,11 @@ def operation(world: World, asked: Asked) -> dict[str, Any]:
     return world.operations[name]
 
 
-def _operation(world: World, kind: str, project: str, then: Callable[[], object]) -> dict[str, Any]:
+def _operation(world: World, kind: str, key: str, then: Callable[[], object]) -> dict[str, Any]:
     name = f"operation-{len(world.operations) + 1}"
-    world.operations[name] = {"name": name, "operationType": kind, "targetProject": project, "status": "RUNNING"}
+    project, instance = key.split("/")
+    target = {"targetProject": project, "targetId": instance, "insertTime": _stamp(world)}
+    world.operations[name] = {"name": name, "operationType": kind, "status": "RUNNING", **target}
 
     def end() -> None:
         then()
@@ -80,6 +103,10 @@ def _operation(world: World, kind: str, project: str, then: Callable[[], object]
 
     world.begin(name, end)
     return dict(world.operations[name])
+
+
+def _stamp(world: World) -> str:
+    return datetime.fromtimestamp(world.now(), UTC).isoformat()
 
 
 def _known(world: World, asked: Asked) -> str:
@@ -108,5 +135,7 @@ ROUTES: tuple[Route, ...] = (
     ("restoreBackup", "POST", f"{_INSTANCE}/restoreBackup", restore),
     ("delete", "DELETE", _INSTANCE, delete),
     ("backupRuns", "GET", f"{_INSTANCE}/backupRuns", backups),
+    ("backUp", "POST", f"{_INSTANCE}/backupRuns", back_up),
+    ("operations", "GET", f"{_PROJECT}/operations", operations),
     ("operation", "GET", f"{_PROJECT}/operations/(?P<operation>[^/]+)", operation),
 )
