@@ -117,7 +117,20 @@ class FrontDoorSettings(Model):
     @property
     def switch_object_url(self) -> str:
         """URL of the switch object, which health checkers ask for."""
-        return f"https://storage.googleapis.com/{self.switch_bucket}/active"
+        return self._object_url("active")
+
+    @property
+    def fence_url(self) -> str:
+        """URL of the object that forbids writing to the primary region, and copying from it to the standby."""
+        return self._object_url("fence")
+
+    @property
+    def standby_fence_url(self) -> str:
+        """URL of the object that forbids writing to the standby's workloads, on the way back."""
+        return self._object_url("fence-standby")
+
+    def _object_url(self, name: str) -> str:
+        return f"https://storage.googleapis.com/{self.switch_bucket}/{name}"
 
     def names(self, domain: str) -> dict[str, str]:
         """The public names under a domain, by their host; the domain itself goes by `apex`."""

@@ -237,7 +237,7 @@ class _Link:
             tables=settings.tables,
             source=source,
             target=target,
-            switch_url=settings.front_door.switch_object_url,
+            fence_url=settings.front_door.fence_url,
             opts=self.opts,
         )
         ObjectReplication(
@@ -326,7 +326,7 @@ class _Link:
             self.aws,
             self.gcp,
             self.settings.cache_warming,
-            switch_url=self.settings.front_door.switch_object_url,
+            fence_url=self.settings.front_door.fence_url,
             source=cache.Source(prod["endpoint"], prod["arn"], prod["warmerArn"]),
             target=cache.Target(
                 id=dr["cache"]["id"],
