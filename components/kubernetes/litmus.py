@@ -1,6 +1,6 @@
 """Litmus: experiments that need no privilege, and so run on Autopilot too, when somebody starts them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -51,9 +51,10 @@ class Litmus(KubernetesComponent):
         *,
         experiments: Mapping[str, ExperimentSettings],
         probes: Mapping[str, Mapping[str, Any]],
+        rollouts: Collection[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `probes` end the experiments of these names."""
+        """Install it; `probes` end the experiments of these names, and `rollouts` are targets that canaries lead in."""
         super().__init__("Litmus", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="baseline", opts=self.child())
         place.let_out_to_api_server()
@@ -115,7 +116,7 @@ class Litmus(KubernetesComponent):
                     "namespace": place.namespace,
                     "annotations": {"hypothesis": settings.hypothesis},
                 },
-                spec=engine(settings, probes[experiment]),
+                spec=engine(settings, probes[experiment], rollout=settings.target in rollouts),
                 # Whoever starts an experiment sets its state.
                 opts=self.child(depends_on=[installed], ignore_changes=["spec.engineState"]),
             )
@@ -149,8 +150,11 @@ class Litmus(KubernetesComponent):
         )
 
 
-def engine(experiment: ExperimentSettings, probe: Mapping[str, Any]) -> dict[str, Any]:
-    """The experiment as a ChaosEngine that waits to be started."""
+def engine(experiment: ExperimentSettings, probe: Mapping[str, Any], *, rollout: bool) -> dict[str, Any]:
+    """The experiment as a ChaosEngine that waits to be started.
+
+    Litmus hits pods whose owner is of the kind that is named: those of a `rollout` have no deployment.
+    """
     seconds = experiment.duration_minutes * 60
     environment = {"TOTAL_CHAOS_DURATION": str(seconds), "PODS_AFFECTED_PERC": str(experiment.max_pods_percent)}
     return {
@@ -158,7 +162,7 @@ def engine(experiment: ExperimentSettings, probe: Mapping[str, Any]) -> dict[str
         "appinfo": {
             "appns": experiment.target,
             "applabel": f"app.kubernetes.io/name={experiment.target}",
-            "appkind": "deployment",
+            "appkind": "rollout" if rollout else "deployment",
         },
         "chaosServiceAccount": ACCOUNT,
         "defaultHealthCheck": True,

@@ -32,7 +32,7 @@ class Fence(Step):
 
     def check(self, site: Site) -> str:
         """Seen from outside, and either acknowledged or older than the writers' lease."""
-        content, generation = site.cloud.objects.read(site.standby.switch_bucket, FENCE)
+        _, generation = site.cloud.objects.read(site.standby.switch_bucket, FENCE)
         if generation == 0 or not site.cloud.outside.exists(site.standby.switch_bucket, FENCE):
             raise NotYet(f"gs://{site.standby.switch_bucket}/{FENCE} is not to be seen from outside")
         if site.noted("fenced") is None:

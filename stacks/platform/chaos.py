@@ -33,4 +33,5 @@ def install(site: Site) -> None:
         door = site.settings.front_door
         [host, *_] = door.names(f"gcp.{site.settings.domain}").values()
         probes = dict.fromkeys(deleting, reachable_probe(f"https://{host}{door.health_path}"))
-    Litmus("litmus", site.scope, experiments=deleting, probes=probes, opts=site.opts)
+    rollouts = {name for name, each in site.settings.workloads.items() if each.canary and site.region.rollouts}
+    Litmus("litmus", site.scope, experiments=deleting, probes=probes, rollouts=rollouts, opts=site.opts)
