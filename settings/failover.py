@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import ValidationInfo, field_validator
 
+from settings.front_door import GOOGLE_BUCKET
 from settings.gcp.cluster import IamMembers
-from settings.types import ImageDigest, Model, Refusal, between, matching
+from settings.types import Fixed, ImageDigest, Model, Refusal, between, matching
 from settings.vendor import SAMPLE_DIGEST
 
 FAILOVER_IMAGE = "failover"
@@ -17,6 +18,16 @@ WeeklySchedule = Annotated[
         r"[0-5]?\d ([01]?\d|2[0-3]) \* \* [0-6]",
         "a rehearsal runs once a week, at a minute and an hour of one day",
         "write minute, hour and day of the week in cron's words, such as 0 13 * * 2 for Tuesday at 13:00 UTC",
+    ),
+]
+
+
+RecordsBucketName = Annotated[
+    str,
+    *matching(
+        GOOGLE_BUCKET,
+        "Cloud Storage has no bucket of this name, so that no run could be recorded",
+        "use 3 to 63 lower-case letters, digits, hyphens and underscores, without google",
     ),
 ]
 
@@ -40,6 +51,9 @@ class JobSettings(Model):
 
 class FailoverSettings(Model):
     """The failover as a program (`python -m failover`)."""
+
+    records_bucket: Fixed[RecordsBucketName]
+    """Bucket of the runs' records and of what a failover must know; its name is one among all of Google's."""
 
     rto_minutes: Annotated[
         int,

@@ -40,10 +40,13 @@ UrlPath = Annotated[
     *matching(r"/[\w./~-]{0,199}", "it is no path of a URL", "write one that starts with a slash, such as /healthz"),
 ]
 
+GOOGLE_BUCKET = r"(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]"
+"""What Cloud Storage takes for a bucket's name, dots left out. https://docs.cloud.google.com/storage/docs/buckets"""
+
 SwitchBucketName = Annotated[
     str,
     *matching(
-        r"(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]",
+        GOOGLE_BUCKET,
         "Cloud Storage has no bucket of this name, so that a failover would not move DNS",
         "use 3 to 63 lower-case letters, digits, hyphens and underscores, without google",
     ),

@@ -355,7 +355,7 @@ class Shared(StackSettings):
     front_door: FrontDoorSettings
     """The public names, which both regions answer to, and the switch between the two."""
 
-    failover: FailoverSettings = FailoverSettings()
+    failover: FailoverSettings
     """The failover as a program: what it promises, its image, its rehearsals and who may run it."""
 
     databases: Annotated[
@@ -396,6 +396,14 @@ class Shared(StackSettings):
             domain = info.data["domain"]
             platform.dast.check(domain, info.data["front_door"].serving_names(domain))
         return platform
+
+    @field_validator("failover")
+    @classmethod
+    def _records_are_not_public(cls, failover: FailoverSettings, info: ValidationInfo) -> FailoverSettings:
+        doors = info.data.get("front_door")
+        if doors and failover.records_bucket == doors.switch_bucket:
+            raise Refusal("it is the switch's bucket, which anybody may read", "name another", at=("records_bucket",))
+        return failover
 
     @field_validator("artifacts")
     @classmethod

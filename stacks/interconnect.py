@@ -49,7 +49,7 @@ from stacks.references import read
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("cloudscheduler", "datamigration", "run", "storagetransfer")
+APIS = ("datamigration", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
