@@ -595,9 +595,7 @@ class _Region:
                 ],
             },
             "tables": {
-                "instance": pulumi.Output.concat(
-                    f"projects/{self.scope.project}/instances/", self.tables.instance_name
-                ),
+                "instance": names.full(f"projects/{self.scope.project}", "instances", self.tables.instance_name),
                 "clusters": self.tables.cluster_ids,
                 "tables": self.tables.table_names,
             },

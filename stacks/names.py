@@ -9,15 +9,29 @@ from typing import Any
 
 import pulumi
 
+from components.gcp.alarms import series
+from components.gcp.watch.rows import Watched
 from settings.shared import Shared
 from settings.stacks import Dr
 from settings.types import ByMode
-from stacks.contracts import Store, Text
+from stacks.contracts import Store
 
 STANDBY_NAMES = "names/dr.json"
 LINK_NAMES = "names/interconnect.json"
 DOCUMENTS = "names/"
 """Where the documents lie in the bucket of records; tests hold these to the program's own."""
+
+STOP_REPLICATION = (
+    "datamigration.migrationjobs.get",
+    "datamigration.migrationjobs.promote",
+    "datamigration.operations.get",
+    "managedkafka.connectors.get",
+    "managedkafka.connectors.pause",
+    "managedkafka.connectors.resume",
+    "storagetransfer.jobs.get",
+    "storagetransfer.jobs.update",
+)
+"""What stopping the replication takes of services that know no IAM policy of a single job or connector."""
 
 LOOK = (
     "certificatemanager.certs.get",
@@ -31,7 +45,7 @@ LOOK = (
 
 
 def promised(settings: Shared, stores: Mapping[str, Store]) -> dict[str, dict[str, Any]]:
-    """Every store with what was promised for it; one with an RPO of 0 has nothing that could be lost or is made anew."""
+    """Every store with what was promised for it; an RPO of 0 stands for what is made anew."""
     return {
         **{name: {"kind": store["kind"], "rpoMinutes": store["rpoMinutes"]} for name, store in stores.items()},
         **{
@@ -111,22 +125,18 @@ def _lags(
                     yield store, {**lag, "measures": "age"}
 
 
-def series(metric: str, resource: str, **labels: pulumi.Input[str]) -> pulumi.Output[str]:
-    """The filter of a metric's time series. https://docs.cloud.google.com/monitoring/api/v3/filters.
-
-    Labels of the metric begin with `metric_`, the others are the resource's.
-    """
-    found = pulumi.Output.from_input(f'resource.type = "{resource}" AND metric.type = "{metric}"')
-    for label, value in labels.items():
-        path = (
-            f"metric.labels.{label.removeprefix('metric_')}"
-            if label.startswith("metric_")
-            else f"resource.labels.{label}"
-        )
-        found = pulumi.Output.concat(found, f" AND {path} = ", '"', value, '"')
-    return found
+def measured(watched: Watched) -> pulumi.Output[str]:
+    """The filter of the metric that an alarm of the replication judges."""
+    [alarm] = watched.alarms
+    return pulumi.Output.from_input(series(watched, alarm.metric, alarm.labels))
 
 
-def full(project: str, kind: str, names: Mapping[str, Text]) -> dict[str, pulumi.Output[str]]:
-    """Full names of a project's resources of a kind, such as `subscriptions`."""
-    return {key: pulumi.Output.concat(f"projects/{project}/{kind}/", name) for key, name in names.items()}
+def measuring(metric: str, resource: str, label: str = "", value: pulumi.Input[str] = "") -> pulumi.Output[str]:
+    """The filter of a metric; `label` is the path of one that decides, such as metric.labels.secret."""
+    found = f'resource.type = "{resource}" AND metric.type = "{metric}"'
+    return pulumi.Output.concat(found, f' AND {label} = "', value, '"') if label else pulumi.Output.from_input(found)
+
+
+def full(parent: str, kind: str, name: pulumi.Input[str]) -> pulumi.Output[str]:
+    """A resource's full name, below a project or one of its locations."""
+    return pulumi.Output.concat(f"{parent}/{kind}/", name)

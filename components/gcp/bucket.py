@@ -29,11 +29,11 @@ class Bucket(GcpComponent):
     """One bucket in two regions, the second within 15 minutes (turbo replication); private, no ACLs, one key.
 
     Its name is automatic unless one is chosen; objects move to the storage class that their use deserves, by Autoclass.
-    An object under another key than the bucket's kind is refused: none of Google's keys, none that the caller brings. Overwritten and
-    deleted objects come back, save under a retention: there nothing can be overwritten or deleted. Cloud Storage
-    answers over TLS 1.2 or later, and over plain HTTP to nobody who must log in. Data-access audit logs tell who did
-    what; usage logs, delivered by the hour and without promise, tell what lifecycle rules and strangers did. Who may
-    read and write is left to those who do.
+    An object under another key than the bucket's kind is refused: none of Google's keys, none that the caller brings.
+    Overwritten and deleted objects come back, save under a retention: there nothing can be overwritten or deleted.
+    Cloud Storage answers over TLS 1.2 or later, and over plain HTTP to nobody who must log in. Data-access audit logs
+    tell who did what; usage logs, delivered by the hour and without promise, tell what lifecycle rules and strangers
+    did. Who may read and write is left to those who do.
     """
 
     name: pulumi.Output[str]

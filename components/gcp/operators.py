@@ -8,6 +8,7 @@ from pulumi_gcp import bigtable, cloudrunv2, projects, serviceaccount, storage
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role
 from components.gcp.job import RUN_JOB
+from settings.shared import FederatedCaller
 
 SWITCH_ACCOUNT = ("iam.serviceAccounts.disable", "iam.serviceAccounts.enable", "iam.serviceAccounts.get")
 """What disables an account and enables it again; the predefined role may make and delete accounts."""
@@ -61,7 +62,7 @@ class Operators(GcpComponent):
                     opts=self.child(),
                 )
 
-    def accounts(self, accounts: Mapping[str, pulumi.Input[str]]) -> None:
+    def accounts(self, accounts: Mapping[FederatedCaller, pulumi.Input[str]]) -> None:
         """Disable and enable service accounts, given by their addresses; by whom they stand for."""
         for use, email in accounts.items():
             for member, label in self._each():
