@@ -6,6 +6,7 @@ Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `m
 from dataclasses import replace
 
 import pulumi
+from pulumi_gcp import cloudrunv2
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
@@ -21,7 +22,7 @@ from components.gcp.endpoints import Endpoints
 from components.gcp.federation import Federation
 from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
-from components.gcp.job import Job, Program
+from components.gcp.job import Program
 from components.gcp.kafka import EventStream
 from components.gcp.keys import Keys, KeyUse
 from components.gcp.memorystore import Cache
@@ -66,10 +67,10 @@ APIS = (
     "bigtableadmin",
     "binaryauthorization",
     "certificatemanager",
-    "cloudscheduler",
     "clouderrorreporting",
     "cloudkms",
     "cloudresourcemanager",
+    "cloudscheduler",
     "cloudtrace",
     "compute",
     "container",
@@ -496,7 +497,7 @@ class _Region:
 
     def _failover(self) -> None:
         """What a failover runs in the network, who may start it, and what it must know; images come with contents."""
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, cloudrunv2.Job] = {}
         if not self.settings.platform.installed:
             return
         settings = self.settings.failover
@@ -509,7 +510,7 @@ class _Region:
         )
         copy = f"{self.prefix}-rehearsal"
         database = DatabaseJob(
-            "database-job",
+            "statements",
             self.scope,
             settings.database_job,
             program,

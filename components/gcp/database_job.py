@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_gcp import projects, serviceaccount, sql, storage
+from pulumi_gcp import cloudrunv2, projects, serviceaccount, sql, storage
 
 from components.gcp.component import GcpComponent, Scope, granted
-from components.gcp.job import Job, Program
+from components.gcp.job import Program, job
 from components.gcp.sql import LOGIN_ROLES
 from settings.failover import JobSettings
 
@@ -19,7 +19,7 @@ class DatabaseJob(GcpComponent):
     runs: whoever may, may change the database.
     """
 
-    job: Job
+    job: cloudrunv2.Job
 
     def __init__(
         self,
@@ -94,9 +94,9 @@ class DatabaseJob(GcpComponent):
             member=account.member,
             opts=self.child(),
         )
-        self.job = Job(
-            name,
-            scope,
+        self.job = job(
+            self,
+            f"{name}-job",
             settings,
             program,
             account=granted(account.email, user, *logins, writes, lists),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import cloudrunv2, cloudscheduler, serviceaccount
 
-from components.gcp.component import GcpComponent, Scope, granted
+from components.gcp.component import GcpComponent, granted
 from settings.failover import JobSettings
 
 RUN_JOB = (
@@ -37,94 +37,91 @@ class Program:
     """The key that encrypts Cloud Run's copy of the image, known once Cloud Run may use it."""
 
 
-class Job(GcpComponent):
-    """One task, never two at once of one execution, tried once: whoever starts it looks why it ended.
+def job(
+    parent: GcpComponent,
+    name: str,
+    settings: JobSettings,
+    program: Program,
+    *,
+    account: pulumi.Input[str],
+    command: Sequence[str],
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, pulumi.Input[str]] | None = None,
+    opts: pulumi.ResourceOptions,
+) -> cloudrunv2.Job:
+    """One task, tried once: whoever starts it looks why it ended.
 
     All its traffic goes by the network, whose firewall holds for it. The image is named by its digest, and must be
-    admitted as what runs in the cluster is (Binary Authorization).
+    admitted as what runs in the cluster is (Binary Authorization). `account` is an e-mail address, known once the
+    account may do its work.
     """
-
-    id: pulumi.Output[str]
-    """projects/<project>/locations/<region>/jobs/<name>."""
-
-    name: pulumi.Output[str]
-
-    def __init__(
-        self,
-        name: str,
-        scope: Scope,
-        settings: JobSettings,
-        program: Program,
-        *,
-        account: pulumi.Input[str],
-        command: Sequence[str],
-        arguments: Sequence[str] = (),
-        environment: Mapping[str, pulumi.Input[str]] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Make the job, run as `account`, an e-mail address that is known once the account may do its work."""
-        super().__init__("Job", name, scope, "internal", opts)
-        job = cloudrunv2.Job(
-            name,
-            location=scope.region,
-            binary_authorization={"use_default": True},
-            deletion_protection=scope.protect,
-            template={
-                "task_count": 1,
-                "parallelism": 1,
-                "labels": scope.tags.of("internal"),
-                "template": {
-                    "service_account": account,
-                    "encryption_key": program.key_id,
-                    "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-                    "max_retries": 0,
-                    "timeout": f"{settings.timeout_minutes * 60}s",
-                    "vpc_access": {
-                        "egress": "ALL_TRAFFIC",
-                        "network_interfaces": [{"network": program.network, "subnetwork": program.subnet}],
-                    },
-                    "containers": [
-                        {
-                            "image": pulumi.Output.concat(program.image, "@", program.digest),
-                            "commands": list(command),
-                            "args": list(arguments),
-                            "envs": [{"name": key, "value": value} for key, value in (environment or {}).items()],
-                            "resources": {"limits": {"cpu": str(settings.cpu), "memory": f"{settings.memory_mib}Mi"}},
-                        }
-                    ],
+    scope = parent.scope
+    return cloudrunv2.Job(
+        name,
+        location=scope.region,
+        binary_authorization={"use_default": True},
+        deletion_protection=scope.protect,
+        template={
+            "task_count": 1,
+            "parallelism": 1,
+            "labels": scope.tags.of("internal"),
+            "template": {
+                "service_account": account,
+                "encryption_key": program.key_id,
+                "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
+                "max_retries": 0,
+                "timeout": f"{settings.timeout_minutes * 60}s",
+                "vpc_access": {
+                    "egress": "ALL_TRAFFIC",
+                    "network_interfaces": [{"network": program.network, "subnetwork": program.subnet}],
                 },
+                "containers": [
+                    {
+                        "image": pulumi.Output.concat(program.image, "@", program.digest),
+                        "commands": list(command),
+                        "args": list(arguments),
+                        "envs": [{"name": key, "value": value} for key, value in (environment or {}).items()],
+                        "resources": {"limits": {"cpu": str(settings.cpu), "memory": f"{settings.memory_mib}Mi"}},
+                    }
+                ],
             },
-            opts=self.child(),
-        )
-        self.id, self.name = job.id, job.name
-        self.register_outputs({"id": self.id})
+        },
+        opts=opts,
+    )
 
-    def start(self, schedule: str, description: str) -> None:
-        """Start it by a schedule in UTC, as an account that can do nothing else."""
-        name = f"{self.pulumi_resource_name}-schedule"
-        account = serviceaccount.Account(
-            name, account_id=name, display_name=f"Cloud Scheduler: {description}", opts=self.child()
-        )
-        may_start = cloudrunv2.JobIamMember(
-            f"{name}-invoker",
-            name=self.name,
-            location=self.scope.region,
-            role="roles/run.invoker",
-            member=account.member,
-            opts=self.child(),
-        )
-        cloudscheduler.Job(
-            name,
-            region=self.scope.region,
-            description=description,
-            schedule=schedule,
-            time_zone="Etc/UTC",
-            attempt_deadline="60s",
-            retry_config={"retry_count": 5, "min_backoff_duration": "60s", "max_backoff_duration": "600s"},
-            http_target={
-                "http_method": "POST",
-                "uri": pulumi.Output.concat("https://run.googleapis.com/v2/", self.id, ":run"),
-                "oauth_token": {"service_account_email": granted(account.email, may_start)},
-            },
-            opts=self.child(),
-        )
+
+def start(
+    parent: GcpComponent,
+    name: str,
+    started: cloudrunv2.Job,
+    schedule: str,
+    description: str,
+    *,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Start a job by a schedule in UTC, as an account that can do nothing else."""
+    region = parent.scope.region
+    account = serviceaccount.Account(name, account_id=name, display_name=f"Cloud Scheduler: {description}", opts=opts)
+    may_start = cloudrunv2.JobIamMember(
+        f"{name}-invoker",
+        name=started.name,
+        location=region,
+        role="roles/run.invoker",
+        member=account.member,
+        opts=opts,
+    )
+    cloudscheduler.Job(
+        name,
+        region=region,
+        description=description,
+        schedule=schedule,
+        time_zone="Etc/UTC",
+        attempt_deadline="60s",
+        retry_config={"retry_count": 5, "min_backoff_duration": "60s", "max_backoff_duration": "600s"},
+        http_target={
+            "http_method": "POST",
+            "uri": pulumi.Output.concat("https://run.googleapis.com/v2/", started.id, ":run"),
+            "oauth_token": {"service_account_email": granted(account.email, may_start)},
+        },
+        opts=opts,
+    )

@@ -8,7 +8,7 @@ from pulumi_gcp import bigtable, cloudrunv2, projects, serviceaccount, storage
 from components.gcp.alarms import Alarms
 from components.gcp.component import GcpComponent, Scope, granted
 from components.gcp.iam import custom_role
-from components.gcp.job import RUN_JOB, Job, Program
+from components.gcp.job import RUN_JOB, Program, job, start
 from components.gcp.watch.rehearsals import rehearsals
 from settings.failover import JobSettings
 from settings.observability import Severity
@@ -45,7 +45,7 @@ class Rehearsal(GcpComponent):
     serves: conditions name them. Where its runs are recorded it may not change the documents that others wrote.
     """
 
-    job: Job
+    job: cloudrunv2.Job
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Rehearsal(GcpComponent):
         copy: pulumi.Input[str],
         tables: pulumi.Output[str],
         prefix: str,
-        database_job: Job,
+        database_job: cloudrunv2.Job,
         records: pulumi.Output[str],
         documents: str,
         readable: Sequence[pulumi.Input[str]],
@@ -96,9 +96,9 @@ class Rehearsal(GcpComponent):
                 opts=self.child(),
             ),
         ]
-        self.job = Job(
-            name,
-            scope,
+        self.job = job(
+            self,
+            f"{name}-job",
             settings,
             program,
             account=granted(account.email, *grants),
@@ -107,11 +107,12 @@ class Rehearsal(GcpComponent):
             environment=environment,
             opts=self.child(),
         )
-        self.job.start(schedule, "Starts the rehearsal of a failover")
+        description = "Starts the rehearsal of a failover"
+        start(self, f"{name}-starter", self.job, schedule, description, opts=self.child())
         Alarms(
             f"{name}-alarms",
             scope,
-            [rehearsals(name, self.job.name, days=days)],
+            [rehearsals(f"{name}-job", self.job.name, days=days)],
             # It matters in either role.
             mode="standby",
             channel_names=channels,
@@ -187,7 +188,7 @@ class Rehearsal(GcpComponent):
         )
         return [*reads, writes]
 
-    def _starts(self, database_job: Job) -> pulumi.CustomResource:
+    def _starts(self, database_job: cloudrunv2.Job) -> pulumi.CustomResource:
         return cloudrunv2.JobIamMember(
             f"{self._name}-starts",
             name=database_job.name,

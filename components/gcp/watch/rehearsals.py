@@ -30,4 +30,4 @@ def rehearsals(name: str, job_name: pulumi.Input[str], *, days: int) -> Watched:
         "A rehearsal of the failover failed: the failover would stop at the same step.",
         "Read the entry: it names the step and what a person would do. Mend it, and rehearse again.",
     )
-    return Watched(name, "Failover", "", {}, queries=(query,), events=(event,))
+    return Watched("rehearsals", "Failover", "", {}, queries=(query,), events=(event,))
