@@ -542,7 +542,7 @@ class _Region:
             channels=self.observability.channel_names,
             opts=self.opts,
         )
-        self.jobs = {"database": database.job, "rehearsal": rehearsal.job}
+        self.jobs = {"statements": database.job, "rehearsal": rehearsal.job}
         self._operators()
         Document(
             "names",
@@ -587,7 +587,7 @@ class _Region:
             "database": {
                 "instance": self.database.name,
                 "database": self.database.database,
-                "sqlJob": self.jobs["database"].id,
+                "sqlJob": self.jobs["statements"].id,
                 "rehearsalInstance": copy,
                 "writers": [
                     self.workloads[name].database_user
@@ -765,7 +765,7 @@ class _Region:
             "vault": {"copiesKey": self.keys.ids["vault-copies"]},
             "failover": {
                 "recordsBucket": self.records.name,
-                "databaseJob": self.jobs["database"].id if self.jobs else None,
+                "databaseJob": self.jobs["statements"].id if self.jobs else None,
                 "rehearsalJob": self.jobs["rehearsal"].id if self.jobs else None,
             },
             "edge": self._edge_exports(),
