@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Pushes each chart, each bundle and the failover's image to the registry $STANDBY, unless it has that version, and lists what it then holds:
-# artifact, tag and digest, a line each, in published.txt. Tags never move, so that a chart's version and a bundle's
-# or an image's content name one digest for good.
+# Pushes each chart, each bundle and the failover's image to the registry $STANDBY, unless it has that version, and lists
+# what it then holds: artifact, tag and digest, a line each, in published.txt. Tags never move, so that a chart's version
+# and what a bundle or an image is made from name one digest for good.
 set -euo pipefail
 
 push() { # artifact, tag, command that pushes to $target
