@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from failover import render
+from failover import lags, render
 from failover.cloud import Access, Cloud, Refused, Unavailable
 from failover.cloud.storage import Bucket
 from failover.engine import Engine, Stopped
@@ -70,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    cloud, standby, link, bucket = _found(asked)
+    cloud, standby, link, _ = _found(asked)
     out = console()
     if asked.command == "plan":
-        planned = plan(standby, link, cloud, time.time())
+        planned = plan(RUN, standby, link, lags.read(standby, link, cloud, time.time()))
         out.print_json(planned.model_dump_json(by_alias=True)) if asked.json else render.plan(planned, out)
         return 0
-    seen = status(standby, link, cloud, bucket, time.time())
+    seen = status(standby, link, cloud, time.time())
     out.print_json(seen.model_dump_json(by_alias=True)) if asked.json else render.status(seen, out)
     return 0 if seen.ready else 1
 

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import NoReturn, Protocol, TypeVar
 
 from failover.cloud import Cloud, Refused, Unavailable
 from failover.names import LinkNames, StandbyNames
-from failover.record import Kind, Record
+from failover.record import Conflict, Kind, Record
 from failover.step import NotYet, Site, Step, Stop
 
 LOOKS_SECONDS = (1.0, 10.0)
 """Pause between two looks at what a step waits for: it grows from the first to the second."""
+
+Result = TypeVar("Result")
 
 
 class Watcher(Protocol):
@@ -68,41 +71,46 @@ class Engine:
         self._watcher.begins(step, known.attempts > 0)
         seen = self._still_done(step, site) if known.status == "done" else None
         if seen is None:
-            self._record.update(
-                step.name, status="running", attempts=known.attempts + 1, began=known.began or began, seen=""
+            attempts, first = known.attempts + 1, known.began or began
+            self._persist(
+                step,
+                began,
+                lambda: self._record.update(step.name, status="running", attempts=attempts, began=first, seen=""),
             )
-            deadline = began + step.budget * self._minute
-            seen = self._persist(step, site, deadline, (step.ready, step.act, step.check))
-            self._record.update(step.name, status="done", ended=self._now(), seen=seen)
+            self._persist(step, began, lambda: step.ready(site))
+            self._persist(step, began, lambda: step.act(site))
+            seen = self._persist(step, began, lambda: step.check(site))
+            self._persist(
+                step, began, lambda: self._record.update(step.name, status="done", ended=self._now(), seen=seen)
+            )
         self._watcher.ends(step, self._now() - began, seen)
 
     def _still_done(self, step: Step, site: Site) -> str | None:
         """What proves a step of an earlier attempt; none where it does not hold any more, or nothing answers."""
         try:
             return step.check(site)
-        except (NotYet, Stop, Unavailable, Refused):
+        except (NotYet, Stop, Unavailable, Conflict, Refused):
             return None
 
-    def _persist(self, step: Step, site: Site, deadline: float, parts: Sequence[Callable[[Site], Any]]) -> str:
-        """Call each part until it succeeds or the time is up; what the last one returns."""
-        seen, began, pause = "", self._now(), LOOKS_SECONDS[0]
-        for part in parts:
-            while True:
-                self._record.assert_held()
-                try:
-                    seen = part(site) or ""
-                    break
-                except (NotYet, Unavailable) as error:
-                    if self._now() + pause > deadline:
-                        self._stop(step, f"its {step.budget:g} minutes are over: {error}", error)
-                    self._watcher.waits(step, self._now() - began, str(error))
-                    self._sleep(pause * self._minute / 60)
-                    pause = min(pause * 1.5, LOOKS_SECONDS[1])
-                except (Stop, Refused) as error:
-                    self._stop(step, str(error), error)
-        return seen
+    def _persist(self, step: Step, began: float, do: Callable[[], Result]) -> Result:
+        """What a part of the step returns, called until it succeeds or the step's time is up."""
+        deadline, pause = began + step.budget * self._minute, LOOKS_SECONDS[0] / 60
+        while True:
+            self._record.assert_held()
+            try:
+                return do()
+            except (NotYet, Unavailable, Conflict) as error:
+                if self._now() + pause * self._minute > deadline:
+                    self._stop(step, f"its {step.budget:g} minutes are over: {error}", error)
+                self._watcher.waits(step, self._now() - began, str(error))
+                self._sleep(pause * self._minute)
+                pause = min(pause * 1.5, LOOKS_SECONDS[1] / 60)
+            except (Stop, Refused) as error:
+                self._stop(step, str(error), error)
 
-    def _stop(self, step: Step, why: str, error: Exception) -> None:
-        self._record.update(step.name, status="stopped", seen=why)
+    def _stop(self, step: Step, why: str, error: Exception) -> NoReturn:
+        # The person who must act now is told even if the record cannot be.
+        with suppress(Unavailable, Refused):
+            self._record.update(step.name, status="stopped", seen=why)
         self._watcher.stops(step, why, step.by_hand(self._standby, self._link))
         raise Stopped(f"{step.name}: {why}") from error

@@ -112,6 +112,8 @@ class StandbyNames(_Names):
     """Digest of each thing that the clusters run; none where nothing was published yet."""
 
     capacity: Mapping[str, Capacity]
+    """By the name of the part of `activate` that brings it to full size: `database`, `tables`, `cache`, `stream`, …"""
+
     rehearsal_days: int
     """Days within which a rehearsal must have succeeded."""
 
@@ -139,6 +141,8 @@ class Report(_Names):
 
     bucket: str
     object: str
+    minutes: int = 120
+    """Age at which it says nothing of today any more."""
 
 
 class LinkNames(_Names):
@@ -173,4 +177,4 @@ class LinkNames(_Names):
     """The last comparison of both registries' images."""
 
     schema_report: Report | None
-    """The last schema of the relational database that the primary's side wrote down."""
+    """The last comparison of the relational database's definitions, made in the standby (sql/schema.sql)."""

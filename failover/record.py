@@ -6,17 +6,23 @@ https://docs.cloud.google.com/storage/docs/request-preconditions
 
 import json
 import os
+import secrets
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 RECORD = "run.json"
-"""The run that is under way, or was the last."""
+"""The run or way back that is under way, or was the last."""
+
+REHEARSAL = "rehearsal.json"
+"""The same of rehearsals: one that failed must never stand in a failover's way."""
 
 HISTORY = "history"
 """Folder of the runs that ended, by kind, time and id."""
@@ -25,6 +31,9 @@ LEASE_SECONDS = 60
 """How long a holder that has fallen silent still holds the run."""
 
 RENEWED_EVERY_SECONDS = 15
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""Linux's own name for a machine from its start to its end. https://man7.org/linux/man-pages/man4/random.4.html"""
 
 Kind = Literal["run", "back", "rehearse"]
 Status = Literal["waiting", "running", "done", "stopped"]
@@ -61,7 +70,13 @@ class Holder(_Stored):
 
     who: str
     host: str
+    machine: str
+    """Tells machines of one name apart."""
+
     process: int
+    session: str
+    """Tells one start of the program from every other."""
+
     until: float
     """Seconds since 1970 at which the hold ends unless it is renewed."""
 
@@ -108,6 +123,8 @@ class Record:
     def __init__(self, store: Store, who: str, now: Callable[[], float]) -> None:
         self._store, self._who, self._now = store, who, now
         self._lock = threading.RLock()
+        self._session = secrets.token_hex(8)
+        self._name = RECORD
         self._generation = 0
         self._lost: str | None = None
         self.state: State | None = None
@@ -119,9 +136,10 @@ class Record:
             raise RuntimeError("no run is held")
         return self.state
 
-    def look(self) -> State | None:
+    def look(self, name: str = RECORD) -> State | None:
         """The record as it is, held or not."""
-        content, self._generation = self._store.read(RECORD)
+        self._name = name
+        content, self._generation = self._store.read(name)
         self.state = State.model_validate_json(content) if content else None
         return self.state
 
@@ -131,7 +149,7 @@ class Record:
 
         A run of another kind that has not ended is refused as well: half a failover and half a way back make neither.
         """
-        found = self.look()
+        found = self.look(REHEARSAL if kind == "rehearse" else RECORD)
         if found is not None and found.ended is None:
             self._refuse_if_held(found)
             if found.kind != kind:
@@ -139,7 +157,7 @@ class Record:
                     f"a `{found.kind}` that began {stamp(found.began)} has not ended: finish it first by "
                     f"`python -m failover {found.kind}`"
                 )
-            self.state = found
+            found.steps = {step: found.steps.get(step) or StepState() for step in steps}
         else:
             began = self._now()
             self.state = State(id=_run_id(kind, began), kind=kind, began=began, steps={s: StepState() for s in steps})
@@ -151,7 +169,7 @@ class Record:
         renewal = threading.Thread(target=self._renew, args=(stopped,), daemon=True)
         renewal.start()
         try:
-            yield self.state
+            yield self.held
         finally:
             stopped.set()
             renewal.join()
@@ -160,33 +178,62 @@ class Record:
     def update(self, step: str, **changes: Any) -> None:
         """Change a step's state, and write it down; raises Lost if somebody else holds the run by now."""
         with self._lock:
-            self.held.steps[step] = self.held.steps[step].model_copy(update=changes)
-            self.save()
+            before = self.held.steps[step]
+            self.held.steps[step] = before.model_copy(update=changes)
+            try:
+                self.save()
+            except Exception:
+                # What is not written down must not be relied on.
+                self.held.steps[step] = before
+                raise
 
     def log(self, step: str, what: str) -> None:
         """Write an action down before it is done."""
         with self._lock:
             self.held.log.append(Entry(at=stamp(self._now()), who=self._who, step=step, what=what))
-            self.save()
+            try:
+                self.save()
+            except Exception:
+                self.held.log.pop()
+                raise
 
     def end(self) -> None:
-        """The run is over: keep a copy of its record under its own name."""
+        """The run is over: keep a copy of its record under its own name, then say so in the record.
+
+        In this order, a run that is killed in between is still to be resumed, and ends again.
+        """
         with self._lock:
-            self.held.ended = self._now()
-            self.save()
             name = f"{HISTORY}/{self.held.id}.json"
             _, generation = self._store.read(name)
-            self._store.write(name, self._content(), generation)
+            self.held.ended = self._now()
+            try:
+                self._store.write(name, self._content(), generation)
+                self.save()
+            except Exception:
+                self.held.ended = None
+                raise
 
     def save(self) -> None:
         """Write the record, unless it was taken over."""
         with self._lock:
             self.assert_held()
             try:
-                self._save(renew=True)
+                try:
+                    self._save(renew=True)
+                except Conflict:
+                    self._adopt()
+                    self._save(renew=True)
             except Conflict:
                 self._lost = "somebody else took the run over"
                 self.assert_held()
+
+    def _adopt(self) -> None:
+        """Go on from a write of our own whose answer was lost; raises Conflict if it is somebody else's."""
+        content, generation = self._store.read(self._name)
+        holder = State.model_validate_json(content).holder if content else None
+        if holder is None or holder.session != self._session:
+            raise Conflict(f"{self._name} was written by somebody else")
+        self._generation = generation
 
     def assert_held(self) -> None:
         """Raise Lost unless this program still holds the run."""
@@ -195,9 +242,12 @@ class Record:
 
     def _save(self, *, renew: bool) -> None:
         until = self._now() + LEASE_SECONDS
-        holder = Holder(who=self._who, host=socket.gethostname(), process=os.getpid(), until=until)
+        machine, host = _here()
+        holder = Holder(
+            who=self._who, host=host, machine=machine, process=os.getpid(), session=self._session, until=until
+        )
         self.held.holder = holder if renew else None
-        self._generation = self._store.write(RECORD, self._content(), self._generation)
+        self._generation = self._store.write(self._name, self._content(), self._generation)
 
     def _content(self) -> bytes:
         return json.dumps(self.held.model_dump(), indent=2).encode()
@@ -242,9 +292,18 @@ def _run_id(kind: Kind, began: float) -> str:
     return f"{kind}/{datetime.fromtimestamp(began, UTC):%Y-%m-%dT%H-%M-%S}-{os.getpid()}"
 
 
+def _here() -> tuple[str, str]:
+    """This machine, and its name, which others may have as well: `localhost` is every container's."""
+    try:
+        machine = BOOT_ID.read_text().strip()
+    except OSError:
+        machine = f"{uuid.getnode():x}"
+    return machine, socket.gethostname()
+
+
 def _died(holder: Holder) -> bool:
     """Whether the holder ran on this machine and is gone: a killed program's run is taken over at once."""
-    if holder.host != socket.gethostname():
+    if (holder.machine, holder.host) != _here():
         return False
     try:
         os.kill(holder.process, 0)

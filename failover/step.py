@@ -1,7 +1,7 @@
 """What a step of a failover is, and how it says why it cannot go on."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from failover.cloud import Cloud
@@ -37,6 +37,11 @@ class Site:
         self._record, self._step = record, step
 
     @property
+    def step(self) -> str:
+        """The step's name."""
+        return self._step
+
+    @property
     def run_id(self) -> str:
         """The run's id, the same after each resumption."""
         return self._record.held.id
@@ -70,8 +75,14 @@ class Step(ABC):
     """What it does, in one line."""
 
     estimate: ClassVar[Estimate]
+    """Of the whole step; of what comes before and after its parts, where it has some."""
+
+    parts: ClassVar[Mapping[str, Estimate]] = {}
+    """What goes on at the same time within it, of which the longest decides. A part that the standby could have at full
+    size all the time has the name that it has in `capacity`."""
+
     budget: ClassVar[float]
-    """Minutes after which a person must look; at least the estimate's most."""
+    """Minutes after which a person must look; at least the most that the estimate and the parts come to."""
 
     roles: ClassVar[tuple[str, ...]]
     """IAM roles that whoever runs it needs."""

@@ -469,10 +469,15 @@ class Shared(StackSettings):
         return plan(self.addresses)
 
     @property
+    def digests(self) -> dict[str, str]:
+        """Digest of each workload's image, by the workload's name."""
+        return {name: workload.digest for name, workload in self.workloads.items()}
+
+    @property
     def delivered(self) -> dict[str, str | None]:
         """Digest of all that is delivered: equal in both regions once both are updated from the same settings."""
         delivery = self.platform.delivery
-        images = {f"workloads/{name}": workload.digest for name, workload in self.workloads.items()}
+        images = {f"workloads/{name}": digest for name, digest in self.digests.items()}
         return {delivery.chart: delivery.chart_digest, delivery.bundle: delivery.bundle_digest, **images}
 
     @property

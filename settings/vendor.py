@@ -48,6 +48,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "jaeger": Chart("https://jaegertracing.github.io/helm-charts", "4.11.1"),
         "kiali-server": Chart("https://kiali.org/helm-charts", "2.29.0"),
         "kube-prometheus-stack": Chart("https://prometheus-community.github.io/helm-charts", "88.5.3"),
+        # As in kube-prometheus-stack, whose image it shares.
+        "kube-state-metrics": Chart("https://prometheus-community.github.io/helm-charts", "8.4.0"),
         "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
         "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
         "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),

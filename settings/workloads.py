@@ -25,12 +25,13 @@ from settings.types import (
     matching,
 )
 
-# Namespaces of what else runs in the clusters, and what network policies call places outside them.
+# Namespaces of what else runs in the clusters, what network policies call places outside them, and the gateway's
+# VirtualService, which Argo Rollouts does not tell from a workload's by its namespace.
 RESERVED_NAMES = (
     "argo-rollouts", "argocd", "autoneg-system", "cert-manager", "chaos-mesh", "config-management-system", "default",
     "external-dns", "external-secrets", "flux-system", "karpenter", "kyverno", "litmus", "monitoring",
     "observability", "sonarqube", "trivy-system", "vault", "zap",
-    "api-server", "buckets", "cache", "database", "internet", "mesh", "switch", "tables", "topics",
+    "api-server", "buckets", "cache", "database", "internet", "mesh", "public", "switch", "tables", "topics",
 )  # fmt: skip
 
 WorkloadName = Annotated[
@@ -158,7 +159,7 @@ class WorkloadSettings(Model):
     """The port that it serves HTTP on, without TLS: the mesh encrypts."""
 
     metrics_port: Port | None = None
-    """The port with /metrics, where it is another."""
+    """The port with /metrics, where it is another; the mesh's proxy in the pod alone asks it."""
 
     public: bool = False
     """Whether the ingress gateway sends requests from outside to it."""

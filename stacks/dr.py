@@ -431,6 +431,7 @@ class _Region:
             secrets=self.secrets.ids,
             repositories={"charts": self.registry.repository_ids["charts"]},
             vault_key_id=self.keys.ids["vault"],
+            experiments=self.settings.platform.chaos.enabled,
             opts=self.opts,
         )
         regions = self.settings.regions
@@ -633,6 +634,7 @@ class _Region:
                 OnGcp(
                     project=self.scope.project,
                     region=self.scope.region,
+                    cluster_name=self.cluster.name,
                     volumes_key_id=self.keys.ids["volumes"],
                     zone_name=self.edge.zones["gcp"].name,
                     reserved_names=self.edge.names,
@@ -684,7 +686,11 @@ class _Region:
             *watch_network.nat(self.scope.region),
             *watch_network.resolver(),
             *watch_compute.cluster(self.cluster.name),
-            *(watch_platform.contents(self.cluster.name) if self.settings.platform.installed else ()),
+            *(
+                watch_platform.contents(self.cluster.name, self.settings.digests)
+                if self.settings.platform.installed
+                else ()
+            ),
             *watch_compute.delivery(FLUX),
             *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
             *watch_data.tables(self.tables.instance_name),

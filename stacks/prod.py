@@ -43,7 +43,7 @@ from components.kubernetes.karpenter import Machines
 from components.kubernetes.vault import Home
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
-from settings import load_secrets
+from settings.loader import load_secrets
 from settings.stacks import Prod
 from stacks import inventory, platform
 from stacks.contracts import ProdExports

@@ -65,8 +65,8 @@ class RowReplication(CrossCloudComponent):
     a secret of the stack, rotated by hand. At the standby the service needs no login of ours. The SDK takes no key of
     ours for a job or a profile: the service holds a password under its own, and no rows.
 
-    Promotion is no operation of Pulumi's: `sql/promote.sql` does it, with the source gone or there. The way back is a
-    subscription of the primary's to this instance.
+    Pulumi promotes nothing: `sql/detach.sql` and `sql/sequences.sql` do it, with the source there or gone.
+    The way back is a subscription of the primary's to this instance.
 
     https://docs.cloud.google.com/database-migration/docs/about-quick-start-migrations
     """

@@ -9,7 +9,9 @@ from pulumi_gcp import artifactregistry, dns, kms, projects, secretmanager
 from components.gcp.component import GcpComponent, Scope
 from components.gcp.iam import custom_role, pod
 
-Controller = Literal["autoneg", "cert-manager", "external-dns", "external-secrets", "flux", "telemetry", "vault"]
+Controller = Literal[
+    "autoneg", "cert-manager", "external-dns", "external-secrets", "flux", "litmus", "mesh-faults", "telemetry", "vault"
+]
 
 PODS: Mapping[Controller, tuple[str, str]] = {
     "autoneg": ("autoneg-system", "autoneg-controller-manager"),
@@ -17,6 +19,8 @@ PODS: Mapping[Controller, tuple[str, str]] = {
     "external-dns": ("external-dns", "external-dns"),
     "external-secrets": ("external-secrets", "external-secrets"),
     "flux": ("flux-system", "source-controller"),
+    "litmus": ("litmus", "pod-delete"),
+    "mesh-faults": ("mesh-faults", "mesh-faults"),
     "telemetry": ("observability", "opentelemetry-sampler"),
     "vault": ("vault", "vault"),
 }
@@ -60,6 +64,9 @@ UNSEAL = (
 # OpenTelemetry's collector sends what pods measure, trace and log; Google offers no narrower place than the project.
 TELEMETRY_ROLES = ("roles/cloudtrace.agent", "roles/logging.logWriter", "roles/monitoring.metricWriter")
 
+# An experiment asks how fast an error budget burns: by PromQL, of all metrics or of none.
+READ_METRICS = ("monitoring.timeSeries.list",)
+
 
 class Controllers(GcpComponent):
     """Rights by Workload Identity for what the cluster's contents install later, given to their pods' own identity.
@@ -82,12 +89,14 @@ class Controllers(GcpComponent):
         secrets: Mapping[str, pulumi.Input[str]],
         repositories: Mapping[str, pulumi.Input[str]],
         vault_key_id: pulumi.Input[str],
+        experiments: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Grant the rights.
 
         `workload_pool` is the cluster's, known once it exists; `zone_name` the managed zone that controllers write to;
-        `secrets` and `repositories` (which Flux reads) are ids by name; `vault_key_id` unseals Vault.
+        `secrets` and `repositories` (which Flux reads) are ids by name; `vault_key_id` unseals Vault;
+        with `experiments` those with faults read what they do to an objective.
         """
         super().__init__("Controllers", name, scope, "internal", opts)
         self.members = {
@@ -97,6 +106,11 @@ class Controllers(GcpComponent):
         self._project_role(
             f"{name}-autoneg", "autoneg", self._role(f"{name}-attach-backends", "Attaches backends", ATTACH_BACKENDS)
         )
+        if experiments:
+            reader = self._role(f"{name}-read-metrics", "Reads metrics", READ_METRICS)
+            judged: tuple[Controller, ...] = ("litmus", "mesh-faults")
+            for controller in judged:
+                self._project_role(f"{name}-{controller}", controller, reader)
         for role in TELEMETRY_ROLES:
             self._project_role(f"{name}-telemetry-{role.split('.')[-1].lower()}", "telemetry", role)
         self._dns(name, zone_name)

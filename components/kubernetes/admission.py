@@ -43,9 +43,14 @@ class PodAdmission(KubernetesComponent):
         namespaces: Sequence[str],
         service_account: pulumi.Input[str] = SERVICE_ACCOUNT,
         signing_keys: Mapping[str, str] | None = None,
+        priority: pulumi.Input[str],
+        reports_priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `namespaces` are the workloads', `signing_keys` CI's public keys in PEM by name."""
+        """Install it; `namespaces` are the workloads', `signing_keys` CI's public keys in PEM by name.
+
+        `priority` is the class of the controller that pods wait for, `reports_priority` that of the others.
+        """
         super().__init__("PodAdmission", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
@@ -54,7 +59,7 @@ class PodAdmission(KubernetesComponent):
         if signing_keys is not None:
             # The registry has public addresses, or an endpoint in the network.
             place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        installed = self._release(name, place.namespace, service_account)
+        installed = self._release(name, place.namespace, service_account, priority, reports_priority)
         # The place of all our images: the one that others' copies are in, without its last part.
         registry = pulumi.Output.from_input(scope.vendor.url).apply(lambda url: f"{url.rpartition('/')[0]}/")
         exempt = tuple(policies.EXEMPT_IMAGES[scope.cloud])
@@ -94,7 +99,14 @@ class PodAdmission(KubernetesComponent):
             opts=self.child(depends_on=[installed]),
         )
 
-    def _release(self, name: str, namespace: pulumi.Output[str], service_account: pulumi.Input[str]) -> helm.v3.Release:
+    def _release(
+        self,
+        name: str,
+        namespace: pulumi.Output[str],
+        service_account: pulumi.Input[str],
+        priority: pulumi.Input[str],
+        reports_priority: pulumi.Input[str],
+    ) -> helm.v3.Release:
         labels = self.scope.tags.of("internal")
         return self.scope.vendor.release(
             f"{name}-release",
@@ -102,8 +114,10 @@ class PodAdmission(KubernetesComponent):
             namespace=namespace,
             values={
                 "customLabels": labels,
+                "global": {"priorityClassName": reports_priority},
                 "admissionController": {
                     **_controller("admission-controller", ADMISSION_REPLICAS, least=2),
+                    "priorityClassName": priority,
                     "rbac": {"serviceAccount": {"name": service_account}},
                     "container": {"image": self._image("kyverno"), "resources": _resources("100m", "512Mi")},
                     "initContainer": {"image": self._image("kyverno-init"), "resources": _resources("50m", "256Mi")},

@@ -4,7 +4,7 @@ Faults of Kubernetes itself (nodes, pods that restart, volumes that fill) are wa
 rules on EKS and by components/gcp/watch/compute.py on GKE; objectives of workloads are rules of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,9 +147,37 @@ ALERTS: tuple[Alert, ...] = (
 """Platform alerts by the section of docs/operations.md that they link to."""
 
 
-def of(cloud: Cloud) -> list[Alert]:
-    """What is watched in a cloud's cluster."""
-    return [alert for alert in ALERTS if cloud in alert.clouds]
+DRIFT_MINUTES = 60
+"""A canary leads a revision in within a third of this (charts/service/values.yaml)."""
+
+
+def of(cloud: Cloud, digests: Mapping[str, str]) -> list[Alert]:
+    """What is watched in a cloud's cluster; `digests` are those of the workloads' images in the settings, by name."""
+    return [
+        *(alert for alert in ALERTS if cloud in alert.clouds),
+        *(_drift(workload, digest) for workload, digest in digests.items()),
+    ]
+
+
+def _drift(workload: str, digest: str) -> Alert:
+    """Pods of a workload run another image than the settings name, or none runs that one, or nobody counts.
+
+    Each cluster is compared with the settings that both share, so that it tells by itself when it leaves the other.
+    Pods that ended keep their image until they are collected, and do not count.
+    """
+    container = f'kube_pod_container_info{{namespace="{workload}",container="{workload}",image_spec'
+    named = f'".+@{digest}"}}'
+    running = f'kube_pod_status_phase{{namespace="{workload}",phase="Running"}} == 1'
+    return Alert(
+        f"revision-drifts-{workload}",
+        f"count by (namespace) (({container}!~{named} and on (namespace, pod) ({running}))"
+        f" or absent({container}=~{named}))",
+        DRIFT_MINUTES, "ticket",
+        f"{workload} has not run the image that the settings name for an hour, which the other cluster may run.",
+        f"`kubectl -n {workload} get pods -o jsonpath={{..image}}`; then what delivers: an aborted canary, a sync"
+        " window, or a release that Flux has taken back.",
+        vital=True,
+    )  # fmt: skip
 
 
 def groups(alerts: Sequence[Alert], runbooks: str) -> list[dict[str, Any]]:

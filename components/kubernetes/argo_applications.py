@@ -30,7 +30,6 @@ WORKLOAD_KINDS: Sequence[tuple[str, str]] = (
     ("argoproj.io", "Rollout"),
     ("autoscaling", "HorizontalPodAutoscaler"),
     ("external-secrets.io", "ExternalSecret"),
-    ("monitoring.coreos.com", "ServiceMonitor"),
     ("policy", "PodDisruptionBudget"),
 )
 """What charts/service consists of."""

@@ -36,7 +36,6 @@ WRITTEN: Mapping[str, Sequence[str]] = {
     "argoproj.io": ("analysistemplates", "rollouts"),
     "autoscaling": ("horizontalpodautoscalers",),
     "external-secrets.io": ("externalsecrets",),
-    "monitoring.coreos.com": ("servicemonitors",),
     "networking.k8s.io": ("networkpolicies",),
     "policy": ("poddisruptionbudgets",),
 }
@@ -104,12 +103,14 @@ class ArgoCd(KubernetesComponent):
         registry: Mapping[str, pulumi.Input[str]],
         secrets: Mapping[str, str],
         after: pulumi.Resource,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Install it.
 
         `registry` holds the repositories of the chart and the bundle by artifact, without a scheme; `secrets` the names
-        in the cloud's store. `after` is the release that defines the kinds of external secrets.
+        in the cloud's store. `after` is the release that defines the kinds of external secrets, `priority` the
+        name of a class.
         """
         super().__init__("ArgoCd", name, scope, "internal", opts)
         place = Namespace(
@@ -132,7 +133,7 @@ class ArgoCd(KubernetesComponent):
             "argo-cd",
             release_name="argocd",
             namespace=place.namespace,
-            values=_values(scope, settings.sso),
+            values=_values(scope, settings.sso, priority),
             opts=self.child(),
         )
         for artifact in (settings.chart, settings.bundle):
@@ -223,7 +224,7 @@ class ArgoCd(KubernetesComponent):
         )
 
 
-def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
+def _values(scope: Scope, sso: SsoSettings | None, priority: pulumi.Input[str]) -> dict[str, Any]:
     """The chart's values; its own security contexts are the restricted ones."""
     vendor = scope.vendor
     pair = {"replicas": 2, "pdb": {"enabled": True, "minAvailable": 1}}
@@ -233,6 +234,8 @@ def _values(scope: Scope, sso: SsoSettings | None) -> dict[str, Any]:
             "domain": URL.removeprefix("https://"),
             "additionalLabels": scope.tags.of("internal"),
             "logging": {"format": "json"},
+            # Redis and its proxies take it as well.
+            "priorityClassName": priority,
             # The namespace is closed by us, and the chart's policies would open it to every namespace.
             "networkPolicy": {"create": False},
             "topologySpreadConstraints": spread(),

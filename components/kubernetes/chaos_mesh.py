@@ -10,7 +10,7 @@ from pulumi_kubernetes import apiextensions
 from components.kubernetes.component import KubernetesComponent, Scope
 from components.kubernetes.namespace import Namespace, namespace_peer
 from components.kubernetes.slo import Slo, ratio_series
-from settings.kubernetes.chaos import DAYS, ExperimentSettings, Fault
+from settings.kubernetes.chaos import ExperimentSettings, Fault
 
 API = "chaos-mesh.org/v1alpha1"
 NAMESPACE = "chaos-mesh"
@@ -23,7 +23,6 @@ WEBHOOK_PORT, METRICS_PORT, DAEMON_PORT, DAEMON_METRICS_PORT = 10250, 10080, 317
 CHECK_SECONDS, CHECK_FAILURES = 10, 2
 
 FAULTS: Mapping[Fault, tuple[str, str, Mapping[str, Any]]] = {
-    "pod-kill": ("PodChaos", "podChaos", {"action": "pod-kill"}),
     "network-delay": (
         "NetworkChaos",
         "networkChaos",
@@ -36,7 +35,7 @@ FAULTS: Mapping[Fault, tuple[str, str, Mapping[str, Any]]] = {
     ),
     "cpu-stress": ("StressChaos", "stressChaos", {"stressors": {"cpu": {"workers": 1, "load": 80}}}),
 }
-"""Of each fault: Chaos Mesh's kind, where it stands in a workflow, and how it is made."""
+"""Of each fault: Chaos Mesh's kind, where it stands in a workflow, and how it is made; pods are deleted by Litmus."""
 
 
 class ChaosMesh(KubernetesComponent):
@@ -59,9 +58,13 @@ class ChaosMesh(KubernetesComponent):
         experiments: Mapping[str, ExperimentSettings],
         objectives: Mapping[str, Slo],
         prometheus: str,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `objectives` are the workloads' by name, and `prometheus` is the address of its API."""
+        """Install it; `objectives` are the workloads' by name, and `prometheus` is the address of its API.
+
+        `priority` is the name of a class: whoever makes faults must be there to take them back.
+        """
         super().__init__("ChaosMesh", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="privileged", opts=self.child())
         place.admit_api_server([WEBHOOK_PORT])
@@ -71,7 +74,11 @@ class ChaosMesh(KubernetesComponent):
         place.let_out("to-prometheus", [namespace_peer("observability")], [9090])
         place.admit_monitoring([METRICS_PORT, DAEMON_METRICS_PORT])
         installed = scope.vendor.release(
-            f"{name}-release", "chaos-mesh", namespace=place.namespace, values=_values(scope), opts=self.child()
+            f"{name}-release",
+            "chaos-mesh",
+            namespace=place.namespace,
+            values=_values(scope, priority),
+            opts=self.child(),
         )
         for experiment, settings in experiments.items():
             slo = objectives[f"{settings.slo.workload}-{settings.slo.promise}"]
@@ -92,12 +99,10 @@ class ChaosMesh(KubernetesComponent):
 
 def schedule(experiment: ExperimentSettings, slo: Slo, prometheus: str) -> dict[str, Any]:
     """The experiment as a Schedule of a workflow: the fault, and beside it the check that ends it."""
-    day, hour, minute = experiment.starts.split(":")
     duration = f"{experiment.duration_minutes}m"
     kind, place, fault = FAULTS[experiment.fault]
     return {
-        # Cron counts days from Sunday.
-        "schedule": f"{int(minute)} {int(hour)} * * {(DAYS.index(day) + 1) % 7}",
+        "schedule": experiment.cron,
         "concurrencyPolicy": "Forbid",
         "historyLimit": 5,
         # What was missed is not made up for outside of the window.
@@ -158,7 +163,7 @@ def abort_query(experiment: ExperimentSettings, slo: Slo) -> str:
     return f"vector(0) + on () (vector(0) or ({ratio} >= {limit:g}) or absent({ratio}))"
 
 
-def _values(scope: Scope) -> dict[str, Any]:
+def _values(scope: Scope, priority: pulumi.Input[str]) -> dict[str, Any]:
     vendor = scope.vendor
     return {
         "images": {"registry": vendor.host},
@@ -167,6 +172,7 @@ def _values(scope: Scope) -> dict[str, Any]:
         "controllerManager": {
             "image": {"repository": vendor.path("chaos-mesh"), "tag": vendor.tag("chaos-mesh")},
             "replicaCount": 2,
+            "priorityClassName": priority,
             "enableFilterNamespace": True,
             "chaosdSecurityMode": False,
             "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
@@ -190,6 +196,7 @@ def _values(scope: Scope) -> dict[str, Any]:
             "runtime": "containerd",
             "socketPath": "/run/containerd/containerd.sock",
             "privileged": False,
+            "priorityClassName": priority,
             "resources": {"requests": {"cpu": "25m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
         },
         "dashboard": {"create": False},

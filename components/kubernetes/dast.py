@@ -67,9 +67,13 @@ class DynamicScan(KubernetesComponent):
         target: str,
         service_account: pulumi.Input[str],
         reports: Reports,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Schedule it; `service_account` is its name, known once its pods get their rights."""
+        """Schedule it; `priority` is the name of a class.
+
+        `service_account` is the name of its own, known once its pods get their rights.
+        """
         super().__init__("DynamicScan", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.let_out("to-public-https", [address_peer("0.0.0.0/0", *PRIVATE)], [443])
@@ -98,7 +102,7 @@ class DynamicScan(KubernetesComponent):
                 "starting_deadline_seconds": 3600,
                 "successful_jobs_history_limit": 3,
                 "failed_jobs_history_limit": 3,
-                "job_template": {"spec": self._job(settings, target, account, scan, reports)},
+                "job_template": {"spec": self._job(settings, target, account, scan, reports, priority)},
             },
             opts=self.child(),
         )
@@ -111,6 +115,7 @@ class DynamicScan(KubernetesComponent):
         account: core.v1.ServiceAccount,
         scan: core.v1.ConfigMap,
         reports: Reports,
+        priority: pulumi.Input[str],
     ) -> batch.v1.JobSpecArgsDict:
         commands: core.v1.VolumeArgsDict = {"name": "scan", "config_map": {"name": name_of(scan.metadata)}}
         writable: list[core.v1.VolumeArgsDict] = [
@@ -132,6 +137,7 @@ class DynamicScan(KubernetesComponent):
                 "metadata": {"labels": {"app.kubernetes.io/name": "zap"}},
                 "spec": {
                     "restart_policy": "Never",
+                    "priority_class_name": priority,
                     "service_account_name": name_of(account.metadata),
                     "automount_service_account_token": False,
                     "enable_service_links": False,

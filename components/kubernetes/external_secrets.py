@@ -49,9 +49,10 @@ class ExternalSecrets(KubernetesComponent):
         *,
         service_account: pulumi.Input[str] = SERVICE_ACCOUNT,
         provider: Mapping[str, Any],
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `provider` is the store's, such as `{"gcpsm": …}`.
+        """Install it; `provider` is the store's, such as `{"gcpsm": …}`, `priority` the name of a class.
 
         `service_account` is the controller's name, known once its pods get their rights.
         """
@@ -80,9 +81,9 @@ class ExternalSecrets(KubernetesComponent):
                 "processClusterPushSecret": False,
                 "crds": {"createClusterExternalSecret": False, "createClusterPushSecret": False},
                 "readinessProbe": {"enabled": True},
-                **_deployment(tag),
-                "webhook": _deployment(tag),
-                "certController": _deployment(tag),
+                **_deployment(tag, priority),
+                "webhook": _deployment(tag, priority),
+                "certController": _deployment(tag, priority),
             },
             opts=self.child(),
         )
@@ -97,11 +98,12 @@ class ExternalSecrets(KubernetesComponent):
         self.register_outputs({})
 
 
-def _deployment(tag: str) -> dict[str, Any]:
+def _deployment(tag: str, priority: pulumi.Input[str]) -> dict[str, Any]:
     """Values that each of the chart's three deployments takes; its own security contexts are the restricted ones."""
     return {
         "image": {"tag": tag},
         "replicaCount": REPLICAS,
+        "priorityClassName": priority,
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
         "livenessProbe": {"enabled": True},
         "metrics": {"service": {"enabled": True}},

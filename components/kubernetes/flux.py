@@ -35,7 +35,6 @@ WRITTEN: Mapping[str, Sequence[str]] = {
     "apps": ("deployments",),
     "autoscaling": ("horizontalpodautoscalers",),
     "external-secrets.io": ("externalsecrets",),
-    "monitoring.coreos.com": ("servicemonitors",),
     "policy": ("poddisruptionbudgets",),
 }
 # What tells whether it runs.
@@ -56,7 +55,10 @@ class Flux(KubernetesComponent):
     ready: pulumi.Resource
     """What defines the kinds of sources and releases."""
 
-    def __init__(self, name: str, scope: Scope, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, *, priority: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Install it; `priority` is the name of a class."""
         super().__init__("Flux", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         own = sorted({ARTIFACTS_PORT, EVENTS_PORT})
@@ -70,7 +72,7 @@ class Flux(KubernetesComponent):
             "flux2",
             release_name="flux",
             namespace=place.namespace,
-            values=_values(scope),
+            values=_values(scope, priority),
             opts=self.child(),
         )
         self.register_outputs({})
@@ -174,7 +176,7 @@ def _course() -> dict[str, Any]:
     }
 
 
-def _values(scope: Scope) -> dict[str, Any]:
+def _values(scope: Scope, priority: pulumi.Input[str]) -> dict[str, Any]:
     vendor = scope.vendor
     # Autopilot takes no less, and raises what has no request.
     resources = {
@@ -197,6 +199,7 @@ def _values(scope: Scope) -> dict[str, Any]:
                 "image": vendor.repository(image),
                 "tag": vendor.tag(image),
                 "labels": scope.tags.of("internal"),
+                "priorityClassName": priority,
                 "resources": resources,
             }
             for controller, image in CONTROLLERS.items()

@@ -28,7 +28,7 @@ HTTPS = 443
 
 # https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
 HEALTH_PORT = 15021
-METRICS_PORTS = (15020, 15090)
+METRICS_PORT = 15020
 """Of the proxy's own metrics."""
 
 CERTIFICATE = "gateway-certificate"
@@ -106,7 +106,7 @@ class Gateway(KubernetesComponent):
         )
         self.namespace = place.namespace
         place.admit("from-load-balancers", entrance.sources, [HTTPS, HEALTH_PORT], pods=PODS)
-        place.admit("from-observability", [namespace_peer("observability")], METRICS_PORTS)
+        place.admit_monitoring([METRICS_PORT])
         place.let_out("to-observability", [namespace_peer("observability")], [TRACES_PORT])
         for way, peers, ports in control_plane:
             place.let_out(f"to-{way}", peers, ports)

@@ -31,9 +31,10 @@ class Kiali(KubernetesComponent):
         grafana: str,
         secret: pulumi.Input[str],
         sign_on: SignOnSettings | None,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it in `place`; `secret` holds `oidc-secret`, its client's."""
+        """Install it in `place`; `secret` holds `oidc-secret`, its client's, `priority` is the name of a class."""
         super().__init__("Kiali", name, scope, "internal", opts)
         join(place, "kiali", "prometheus", [9090])
         join(place, "kiali", "grafana", [3000])
@@ -62,6 +63,7 @@ class Kiali(KubernetesComponent):
                     "view_only_mode": True,
                     "network_policy": {"enabled": False},
                     "replicas": 2,
+                    "priority_class_name": priority,
                     "pod_disruption_budget": {"spec": {"minAvailable": 1}},
                     "topology_spread_constraints": spread(PODS["kiali"]),
                     "resources": resources(50, 512),

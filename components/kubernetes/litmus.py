@@ -1,20 +1,32 @@
-"""Litmus: experiments that need no privilege, and so run on Autopilot too, when somebody starts them."""
+"""Litmus: pods are deleted on purpose, on a schedule, without privilege and so on Autopilot too."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import pulumi
-from pulumi_kubernetes import apiextensions, core, meta, rbac
+from pulumi_kubernetes import apiextensions, batch, core, meta, rbac
 
+from components.kubernetes.burn_probes import Probe
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.slo import Slo, ratio_series
+from components.kubernetes.pods import resources
 from settings.kubernetes.chaos import ExperimentSettings
 
 API = "litmuschaos.io/v1alpha1"
 NAMESPACE = "litmus"
 ACCOUNT = "pod-delete"
 """The service account of the experiments' pods."""
+
+STARTER = "starter"
+"""The service account of what starts experiments."""
+
+USER = 2000
+"""The user of Litmus' image of experiments, which names it by a word that Kubernetes cannot tell from root."""
+
+START_SECONDS = 120
+"""What has not started by then waits for the next week: the window is for those who watch."""
 
 # What the runner and the experiment do in Litmus' own namespace, and what they do to their target.
 OWN_RULES: Sequence[rbac.v1.PolicyRuleArgsDict] = [
@@ -36,12 +48,27 @@ TARGET_RULES: Sequence[rbac.v1.PolicyRuleArgsDict] = [
 ]
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment as Litmus runs it."""
+
+    settings: ExperimentSettings
+    kind: Literal["deployment", "rollout"]
+    """What keeps the target's pods: Litmus hits no others."""
+
+    probes: Sequence[pulumi.Input[Probe]]
+    """The first one that fails ends it."""
+
+
 class Litmus(KubernetesComponent):
-    """The operator in a namespace of its own, and the experiments that delete pods, stopped until somebody starts them.
+    """The operator in a namespace of its own, and experiments that delete pods, started by a CronJob each.
 
     It sees its own namespace alone; the experiments' pods may delete pods in the namespaces of their targets, and
-    nothing else there. Neither the chart nor the operator gives its pods a security context: the namespace keeps to the
-    baseline, not to the restricted standard.
+    nothing else there; what starts them may change these engines and nothing else at all. Neither the chart nor the
+    operator gives its pods a security context: the namespace keeps to the baseline, not to the restricted standard.
+
+    Litmus has a scheduler of its own, of which the chart knows nothing and which was not released since 2024.
+    An engine that is done waits until it is started again.
     """
 
     def __init__(
@@ -49,18 +76,20 @@ class Litmus(KubernetesComponent):
         name: str,
         scope: Scope,
         *,
-        experiments: Mapping[str, ExperimentSettings],
-        probes: Mapping[str, Mapping[str, Any]],
-        rollouts: Collection[str] = (),
+        experiments: Mapping[str, Experiment],
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `probes` end the experiments of these names, and `rollouts` are targets that canaries lead in."""
+        """Install it with the experiments by name; `priority` is the name of a class."""
         super().__init__("Litmus", name, scope, "internal", opts)
+        self._name, self._priority = name, priority
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="baseline", opts=self.child())
         place.let_out_to_api_server()
-        place.let_out("to-prometheus", [namespace_peer("observability")], [9090])
-        # The front door has public addresses.
-        place.let_out("to-front-door", [address_peer("0.0.0.0/0")], [443])
+        if scope.cloud == "aws":
+            place.let_out("to-prometheus", [namespace_peer("observability")], [9090])
+        else:
+            # The front door and Cloud Monitoring have public addresses.
+            place.let_out("to-probed", [address_peer("0.0.0.0/0")], [443])
         vendor = scope.vendor
         installed = vendor.release(
             f"{name}-release",
@@ -68,6 +97,7 @@ class Litmus(KubernetesComponent):
             namespace=place.namespace,
             values={
                 "operatorMode": "namespaced",
+                "priorityClassName": priority,
                 "customLabels": scope.tags.of("internal"),
                 "operator": {"image": _image(scope, "litmus-operator")},
                 "runner": {"image": _image(scope, "litmus-runner")},
@@ -76,11 +106,9 @@ class Litmus(KubernetesComponent):
             },
             opts=self.child(),
         )
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata={"name": ACCOUNT, "namespace": place.namespace}, opts=self.child()
-        )
+        account = self._account(ACCOUNT, place.namespace)
         self._grant(f"{name}-own", place.namespace, OWN_RULES, account)
-        for target in sorted({experiment.target for experiment in experiments.values()}):
+        for target in sorted({experiment.settings.target for experiment in experiments.values()}):
             self._grant(f"{name}-{target}", target, TARGET_RULES, account)
         apiextensions.CustomResource(
             f"{name}-pod-delete",
@@ -106,21 +134,94 @@ class Litmus(KubernetesComponent):
             },
             opts=self.child(depends_on=[installed]),
         )
-        for experiment, settings in experiments.items():
-            apiextensions.CustomResource(
-                f"{name}-{experiment}",
-                api_version=API,
-                kind="ChaosEngine",
-                metadata={
-                    "name": experiment,
-                    "namespace": place.namespace,
-                    "annotations": {"hypothesis": settings.hypothesis},
-                },
-                spec=engine(settings, probes[experiment], rollout=settings.target in rollouts),
-                # Whoever starts an experiment sets its state.
-                opts=self.child(depends_on=[installed], ignore_changes=["spec.engineState"]),
-            )
+        if experiments:
+            starter = self._account(STARTER, place.namespace)
+            self._grant(f"{name}-starter", place.namespace, _may_start(list(experiments)), starter)
+            for experiment, found in experiments.items():
+                made = self._engine(experiment, found, place.namespace, installed)
+                self._schedule(experiment, found.settings, made, starter)
         self.register_outputs({})
+
+    def _engine(
+        self, experiment: str, found: Experiment, namespace: pulumi.Input[str], installed: pulumi.Resource
+    ) -> apiextensions.CustomResource:
+        return apiextensions.CustomResource(
+            f"{self._name}-{experiment}",
+            api_version=API,
+            kind="ChaosEngine",
+            metadata={
+                "name": experiment,
+                "namespace": namespace,
+                "annotations": {"hypothesis": found.settings.hypothesis},
+            },
+            spec=engine(found),
+            # Whoever starts or stops an experiment sets its state, which the operator then keeps.
+            opts=self.child(depends_on=[installed], ignore_changes=["spec.engineState"]),
+        )
+
+    def _schedule(
+        self,
+        experiment: str,
+        settings: ExperimentSettings,
+        made: apiextensions.CustomResource,
+        starter: core.v1.ServiceAccount,
+    ) -> None:
+        """Start an engine in its minute of each week; the engine ends by itself."""
+        active = json.dumps({"spec": {"engineState": "active"}})
+        named = made.id.apply(lambda _: experiment)
+        batch.v1.CronJob(
+            f"{self._name}-{experiment}-start",
+            metadata={"name": experiment, "namespace": NAMESPACE},
+            spec={
+                "schedule": settings.cron,
+                "time_zone": "Etc/UTC",
+                "concurrency_policy": "Forbid",
+                "starting_deadline_seconds": 60,
+                "successful_jobs_history_limit": 1,
+                "failed_jobs_history_limit": 3,
+                "job_template": {
+                    "spec": {
+                        "active_deadline_seconds": START_SECONDS,
+                        "backoff_limit": 2,
+                        "template": {
+                            "metadata": {"labels": {"app.kubernetes.io/name": STARTER}},
+                            "spec": {
+                                "service_account_name": name_of(starter.metadata),
+                                "priority_class_name": self._priority,
+                                "automount_service_account_token": True,
+                                "enable_service_links": False,
+                                "restart_policy": "Never",
+                                "security_context": {
+                                    "run_as_non_root": True,
+                                    "run_as_user": USER,
+                                    "run_as_group": USER,
+                                    "seccomp_profile": {"type": "RuntimeDefault"},
+                                },
+                                "containers": [
+                                    {
+                                        "name": STARTER,
+                                        "image": self.scope.vendor.reference("litmus-experiments"),
+                                        "command": ["kubectl", "patch", "chaosengines.litmuschaos.io", named],
+                                        "args": [f"--namespace={NAMESPACE}", "--type=merge", f"--patch={active}"],
+                                        "security_context": {
+                                            "allow_privilege_escalation": False,
+                                            "capabilities": {"drop": ["ALL"]},
+                                            "read_only_root_filesystem": True,
+                                        },
+                                        "resources": resources(50, 128),
+                                    }
+                                ],
+                            },
+                        },
+                    }
+                },
+            },
+            opts=self.child(),
+        )
+
+    def _account(self, account: str, namespace: pulumi.Input[str]) -> core.v1.ServiceAccount:
+        logical = f"{self._name}-account" if account == ACCOUNT else f"{self._name}-{account}-account"
+        return core.v1.ServiceAccount(logical, metadata={"name": account, "namespace": namespace}, opts=self.child())
 
     def _grant(
         self,
@@ -129,7 +230,10 @@ class Litmus(KubernetesComponent):
         rules: Sequence[rbac.v1.PolicyRuleArgsDict],
         account: core.v1.ServiceAccount,
     ) -> None:
-        metadata: meta.v1.ObjectMetaArgsDict = {"name": "litmus-pod-delete", "namespace": namespace}
+        metadata: meta.v1.ObjectMetaArgsDict = {
+            "name": name_of(account.metadata).apply(lambda account: f"litmus-{account}"),
+            "namespace": namespace,
+        }
         role = rbac.v1.Role(f"{name}-role", metadata=metadata, rules=list(rules), opts=self.child())
         rbac.v1.RoleBinding(
             f"{name}-binding",
@@ -150,19 +254,17 @@ class Litmus(KubernetesComponent):
         )
 
 
-def engine(experiment: ExperimentSettings, probe: Mapping[str, Any], *, rollout: bool) -> dict[str, Any]:
-    """The experiment as a ChaosEngine that waits to be started.
-
-    Litmus hits pods whose owner is of the kind that is named: those of a `rollout` have no deployment.
-    """
-    seconds = experiment.duration_minutes * 60
-    environment = {"TOTAL_CHAOS_DURATION": str(seconds), "PODS_AFFECTED_PERC": str(experiment.max_pods_percent)}
+def engine(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as a ChaosEngine that waits to be started."""
+    settings = experiment.settings
+    seconds = settings.duration_minutes * 60
+    environment = {"TOTAL_CHAOS_DURATION": str(seconds), "PODS_AFFECTED_PERC": str(settings.max_pods_percent)}
     return {
         "engineState": "stop",
         "appinfo": {
-            "appns": experiment.target,
-            "applabel": f"app.kubernetes.io/name={experiment.target}",
-            "appkind": "rollout" if rollout else "deployment",
+            "appns": settings.target,
+            "applabel": f"app.kubernetes.io/name={settings.target}",
+            "appkind": experiment.kind,
         },
         "chaosServiceAccount": ACCOUNT,
         "defaultHealthCheck": True,
@@ -171,40 +273,21 @@ def engine(experiment: ExperimentSettings, probe: Mapping[str, Any], *, rollout:
         "experiments": [
             {
                 "name": "pod-delete",
-                "spec": {"components": {"env": _environment(environment)}, "probe": [dict(probe)]},
+                "spec": {"components": {"env": _environment(environment)}, "probe": list(experiment.probes)},
             }
         ],
     }
 
 
-def burn_probe(experiment: ExperimentSettings, slo: Slo, prometheus: str) -> dict[str, Any]:
-    """Ends an experiment whose objective's error budget burns too fast, or that nobody counts."""
-    ratio, limit = ratio_series(slo), round(experiment.abort_burn_rate * (1 - slo.target), 9)
-    return {
-        "name": slo.name,
-        "type": "promProbe",
-        "mode": "Continuous",
-        "promProbe/inputs": {
-            "endpoint": prometheus,
-            "query": f"max(({ratio} >= bool {limit:g}) or absent({ratio}))",
-            "comparator": {"criteria": "==", "value": "0"},
-        },
-        "runProperties": _RUN,
-    }
-
-
-def reachable_probe(url: str) -> dict[str, Any]:
-    """Ends an experiment while which an address does not answer well."""
-    return {
-        "name": "front-door",
-        "type": "httpProbe",
-        "mode": "Continuous",
-        "httpProbe/inputs": {"url": url, "method": {"get": {"criteria": "==", "responseCode": "200"}}},
-        "runProperties": _RUN,
-    }
-
-
-_RUN = {"probeTimeout": "5s", "interval": "5s", "probePollingInterval": "10s", "attempt": 2, "stopOnFailure": True}
+def _may_start(engines: Sequence[str]) -> list[rbac.v1.PolicyRuleArgsDict]:
+    return [
+        {
+            "api_groups": ["litmuschaos.io"],
+            "resources": ["chaosengines"],
+            "resource_names": list(engines),
+            "verbs": ["get", "patch"],
+        }
+    ]
 
 
 def _image(scope: Scope, image: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class ManagedMetrics(KubernetesComponent):
                 spec={
                     "selector": scrapes.selector(scrape.pods),
                     "endpoints": [_endpoint(scrape)],
+                    # Else Google puts the teller's own labels over those of the metrics.
+                    **({"targetLabels": {"metadata": []}} if scrape.about_others else {}),
                 },
                 opts=self.child(),
             )
@@ -36,4 +38,11 @@ class ManagedMetrics(KubernetesComponent):
 
 def _endpoint(scrape: scrapes.Scrape) -> dict[str, Any]:
     tls = {"scheme": "https", "tls": {"insecureSkipVerify": True}} if scrape.encrypted else {}
-    return {"port": scrape.port, "path": scrape.path, "interval": scrapes.INTERVAL, **tls}
+    dropped = {"metricRelabeling": [scrapes.drop(scrape.dropped)]} if scrape.dropped else {}
+    return {
+        "port": scrape.port if scrape.number is None else scrape.number,
+        "path": scrape.path,
+        "interval": scrapes.INTERVAL,
+        **tls,
+        **dropped,
+    }

@@ -21,7 +21,7 @@ SERVICE_PORT = 80
 """Of every workload's Service."""
 
 ROUTE = "primary"
-"""The route that a canary's controller moves shares of: charts/service knows it by this name."""
+"""The route of callers in the mesh, of which a canary's controller moves shares."""
 
 OBSERVABILITY = "observability"
 METRICS_PATH = "/metrics"
@@ -237,11 +237,14 @@ class WorkloadPolicies(_OfMesh):
         *,
         ignored: Sequence[str] = (),
     ) -> None:
-        metadata = {"name": object_name, "namespace": self._namespace}
+        metadata: dict[str, Any] = {"name": object_name, "namespace": self._namespace}
+        if kind == "VirtualService":
+            # Canaries and experiments change its list of routes, and so hold all of it.
+            metadata["annotations"] = {"pulumi.com/patchForce": "true"}
         self._make(f"{self._name}-{suffix}", api_version, kind, metadata, spec, ignored=ignored)
 
     def _admission(self, workloads: Mapping[str, WorkloadSettings]) -> None:
-        """A policy for each who may ask: without it, it may not."""
+        """A policy for each who may ask: without it, it may not. Metrics are told by the proxy, beside its policies."""
         workload, asked = self._workload, {"ports": [str(self._workload.port)]}
         for caller, other in workloads.items():
             if self._workload_name in other.calls:
@@ -252,12 +255,6 @@ class WorkloadPolicies(_OfMesh):
             # What it tells of itself is not for the outside.
             kept = {} if workload.metrics_port else {"notPaths": _patterns(METRICS_PATH)}
             self._admit(gateway.NAMESPACE, door, {**asked, "paths": paths, **kept})
-        metrics = {
-            "ports": [str(workload.metrics_port or workload.port)],
-            "methods": ["GET"],
-            "paths": [METRICS_PATH],
-        }
-        self._admit(OBSERVABILITY, f"{self.mesh.trust_domain}/ns/{OBSERVABILITY}/*", metrics)
 
     def _admit(self, caller: str, principal: str, operation: Mapping[str, Any]) -> None:
         self._object(
@@ -348,7 +345,8 @@ def public_routes(workload_name: str, workload: WorkloadSettings) -> list[str]:
     """
     if len(workload.paths) == 1:
         return [workload_name]
-    return [f"{workload_name}-{number}" for number in range(len(workload.paths))]
+    # With a dot, which no workload's name has.
+    return [f"{workload_name}.{number}" for number in range(len(workload.paths))]
 
 
 def services(workload_name: str, workload: WorkloadSettings, *, canaries: bool) -> list[str]:

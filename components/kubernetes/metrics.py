@@ -30,7 +30,7 @@ SERVERS, ALERTMANAGERS = 2, 3
 SEVERITIES = {"critical": "page", "warning": "ticket"}
 
 # Namespaces of what stops a rollout or an experiment by a metric.
-JUDGES = ("argo-rollouts", "chaos-mesh", "litmus")
+JUDGES = ("argo-rollouts", "chaos-mesh", "litmus", "mesh-faults")
 
 # EKS shows neither of them, and the proxy only on its node.
 UNSEEN = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler")
@@ -119,12 +119,15 @@ class Metrics(KubernetesComponent):
         storage: Storage,
         routes: Routes,
         console: Console,
+        digests: Mapping[str, str],
         runbooks: str,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Install it in `place`, and its agents in `nodes`; `node_ranges` are the addresses of the cluster's nodes.
 
-        `runbooks` is where people read docs/operations.md.
+        `digests` are those of the workloads' images in the settings, by name; `runbooks` is where people read
+        docs/operations.md, `priority` the name of a class.
         """
         super().__init__("Metrics", name, scope, "internal", opts)
         _connect(place, nodes, node_ranges)
@@ -143,11 +146,11 @@ class Metrics(KubernetesComponent):
             f"{name}-release",
             RELEASE,
             namespace=place.namespace,
-            values=_values(scope, settings, nodes, storage, routes, console),
+            values=_values(scope, settings, nodes, storage, routes, console, priority),
             opts=self.child(),
             timeout_seconds=900,
         )
-        self._rules(name, place, runbooks)
+        self._rules(name, place, digests, runbooks)
         for scrape in scrapes.of(scope.cloud):
             apiextensions.CustomResource(
                 f"{name}-scrape-{scrape.name}",
@@ -159,13 +162,13 @@ class Metrics(KubernetesComponent):
             )
         self.register_outputs({})
 
-    def _rules(self, name: str, place: Namespace, runbooks: str) -> None:
+    def _rules(self, name: str, place: Namespace, digests: Mapping[str, str], runbooks: str) -> None:
         apiextensions.CustomResource(
             f"{name}-rules",
             api_version=API,
             kind="PrometheusRule",
             metadata={"name": "platform", "namespace": place.namespace},
-            spec={"groups": alerts.groups(alerts.of(self.scope.cloud), runbooks)},
+            spec={"groups": alerts.groups(alerts.of(self.scope.cloud, digests), runbooks)},
             opts=self.child(depends_on=[self.release]),
         )
 
@@ -219,6 +222,7 @@ def _values(
     storage: Storage,
     routes: Routes,
     console: Console,
+    priority: pulumi.Input[str],
 ) -> dict[str, Any]:
     vendor = scope.vendor
     return {
@@ -239,12 +243,13 @@ def _values(
                 "image": _image(vendor, "prometheus-config-reloader"),
                 "resources": resources(10, 64),
             },
+            "priorityClassName": priority,
             "resources": resources(100, 256),
         },
         "prometheus": {
             "serviceAccount": {"name": storage.service_account},
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
-            "prometheusSpec": _prometheus(vendor, settings, storage),
+            "prometheusSpec": {**_prometheus(vendor, settings, storage), "priorityClassName": priority},
         },
         "alertmanager": {
             # The chart lays ours over its own: what we leave out would be its routes, to receivers that we do not have.
@@ -259,6 +264,7 @@ def _values(
                 },
                 "version": vendor.version("alertmanager"),
                 "replicas": ALERTMANAGERS,
+                "priorityClassName": priority,
                 "secrets": list(routes.secrets),
                 "storage": _disk(2),
                 "resources": resources(50, 128),
@@ -268,6 +274,7 @@ def _values(
         "kube-state-metrics": {
             "image": {**_image(vendor, "kube-state-metrics"), "sha": vendor.digests["kube-state-metrics"]},
             "collectors": list(STATES),
+            "priorityClassName": priority,
             "resources": resources(50, 256),
         },
         # It reads its node; see the namespace.
@@ -284,7 +291,7 @@ def _values(
             "containerSecurityContext": dict(CONTAINER),
             "resources": resources(50, 64),
         },
-        "grafana": grafana_values(scope, console, prometheus=PROMETHEUS),
+        "grafana": {**grafana_values(scope, console, prometheus=PROMETHEUS), "priorityClassName": priority},
     }
 
 
@@ -337,6 +344,8 @@ def _monitor(scrape: scrapes.Scrape) -> dict[str, Any]:
                 "action": "replace",
             }
         ]
+    if scrape.dropped:
+        endpoint["metricRelabelings"] = [scrapes.drop(scrape.dropped)]
     return {
         "selector": scrapes.selector(scrape.pods),
         "namespaceSelector": {"matchNames": [scrape.namespace]} if scrape.namespace else {"any": True},

@@ -29,7 +29,7 @@ RANKS: Mapping[Priority, Rank] = {
     "platform": Rank(10_000_000, "What runs, watches and delivers the workloads"),
     "service-high": Rank(1_000_000, "Workloads that users wait for"),
     "service": Rank(100_000, "Other workloads, and whoever names no class"),
-    "batch": Rank(0, "Jobs that can wait", preempts=False),
+    "batch": Rank(0, "What can wait: scans, reports, and who goes through them", preempts=False),
 }
 """The classes, first to last."""
 

@@ -25,23 +25,31 @@ class ArgoRollouts(KubernetesComponent):
     of which one works. What makes a canary good is in the chart of the workloads, as the objectives are each one's own.
     """
 
-    def __init__(self, name: str, scope: Scope, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, *, priority: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Install it; `priority` is the name of a class."""
         super().__init__("ArgoRollouts", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.admit_monitoring([METRICS_PORT])
         place.let_out("to-prometheus", [namespace_peer("observability")], [PROMETHEUS_PORT])
         place.let_out_to_api_server()
         scope.vendor.release(
-            f"{name}-release", "argo-rollouts", namespace=place.namespace, values=_values(scope), opts=self.child()
+            f"{name}-release",
+            "argo-rollouts",
+            namespace=place.namespace,
+            values=_values(scope, priority),
+            opts=self.child(),
         )
         self.register_outputs({})
 
 
-def _values(scope: Scope) -> dict[str, Any]:
+def _values(scope: Scope, priority: pulumi.Input[str]) -> dict[str, Any]:
     vendor = scope.vendor
     return {
         "controller": {
             "replicas": 2,
+            "priorityClassName": priority,
             "image": {
                 "registry": vendor.host,
                 "repository": vendor.path("argo-rollouts"),

@@ -19,11 +19,14 @@ class Scanning(KubernetesComponent):
     `kubectl get configauditreports,rbacassessmentreports,clusterrbacassessmentreports -A` shows them, and metrics count
     them. Everything is judged within the operator's one pod, by checks that its image holds: no job, no database from
     elsewhere, nothing of the nodes, so that it is the same on Autopilot; it waits for nobody, so one pod suffices.
-    Images are not looked into here: both registries scan them again whenever a vulnerability becomes known, and CI
-    scans them for secrets before it signs. The control plane and the nodes are the clouds'. It may read no secret.
+    Images are not looked into here: the registries scan them again when a vulnerability becomes known, and CI scans
+    them for secrets before it signs. The control plane and the nodes are the clouds'. It may read no secret.
     """
 
-    def __init__(self, name: str, scope: Scope, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, *, priority: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Install it; `priority` is the name of a class."""
         super().__init__("Scanning", name, scope, "internal", opts)
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
         place.let_out_to_api_server()
@@ -49,6 +52,7 @@ class Scanning(KubernetesComponent):
                     "tag": vendor.tag("trivy-operator"),
                 },
                 "operator": {**scanners, "accessGlobalSecretsAndServiceAccount": False},
+                "priorityClassName": priority,
                 "podSecurityContext": dict(POD),
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "512Mi"}},
             },

@@ -32,8 +32,14 @@ class Scrape:
     number: int | None = None
     """Where the metrics are behind another port than the named one, which is what finds the pods."""
 
+    dropped: str | None = None
+    """A regular expression of metrics' names that are not kept."""
+
     encrypted: bool = False
     """Whether they are told by HTTPS, under a certificate that the pod signs for itself."""
+
+    about_others: bool = False
+    """Whether namespace, pod and container in the metrics are those that they tell of, and not the teller's own."""
 
 
 NAME = "app.kubernetes.io/name"
@@ -57,12 +63,24 @@ SCRAPES: tuple[Scrape, ...] = (
     Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",)),
     Scrape("karpenter", "karpenter", {NAME: "karpenter"}, "http-metrics", clouds=("aws",)),
     Scrape("flux", "flux-system", {"app": "*"}, "http-prom", clouds=("gcp",)),
+    Scrape(
+        "revisions",
+        "observability",
+        {NAME: "kube-state-metrics", "app.kubernetes.io/instance": "kube-state-metrics"},
+        "http",
+        clouds=("gcp",),
+        about_others=True,
+    ),
     Scrape("collectors", "observability", {NAME: "opentelemetry-collector"}, "metrics"),
     Scrape("istiod", "istio-system", {"app": "istiod"}, "http-monitoring", clouds=("aws",)),
-    # The sidecar adds the application's own metrics to its; Google's mesh sends its to Cloud Monitoring by itself.
+    # The sidecar adds the application's own metrics to its; who asks for the latter alone is refused by the mesh.
     # https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging
     Scrape(
         "mesh", None, {"service.istio.io/canonical-name": "*"}, "http-envoy-prom", "/stats/prometheus", ("aws",), 15020
+    ),
+    # Google's mesh sends its own metrics to Cloud Monitoring by itself, and each sample here is paid for.
+    Scrape(
+        "workloads", None, {"monitored": "true"}, "http", "/stats/prometheus", ("gcp",), 15020, "(envoy|istio)_.*"
     ),
 )  # fmt: skip
 """Labels and ports are the charts' own."""
@@ -83,3 +101,8 @@ def selector(pods: Mapping[str, str]) -> dict[str, Any]:
     if anything:
         found["matchExpressions"] = anything
     return found
+
+
+def drop(names: str) -> dict[str, Any]:
+    """The rule that leaves out metrics of these names, alike for both collectors."""
+    return {"action": "drop", "sourceLabels": ["__name__"], "regex": names}

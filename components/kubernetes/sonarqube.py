@@ -44,9 +44,13 @@ class SonarQube(KubernetesComponent):
         secrets: Mapping[str, pulumi.Input[str]],
         database_endpoint: pulumi.Input[str],
         database_ranges: Sequence[str],
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it; `secrets` are the names of `admin`, `database` and `monitoring` in `store`."""
+        """Install it; `secrets` are the names of `admin`, `database` and `monitoring` in `store`.
+
+        `priority` is the name of a class.
+        """
         super().__init__("SonarQube", name, scope, "confidential", opts)
         place = Namespace(
             f"{name}-namespace", scope, NAMESPACE, data_class="confidential", labels=READS_STORE, opts=self.child()
@@ -95,6 +99,7 @@ class SonarQube(KubernetesComponent):
             values={
                 **self._identity(),
                 **_pod(settings),
+                "priorityClassName": priority,
                 **self._database(name, settings, place, database_endpoint, names["jdbc"]),
                 "monitoringPasscodeSecretName": names["monitoring"],
                 "monitoringPasscodeSecretKey": "passcode",

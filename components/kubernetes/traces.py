@@ -53,9 +53,10 @@ class Traces(KubernetesComponent):
         *,
         place: Namespace,
         exporters: Exporters,
+        priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install both tiers in `place`."""
+        """Install both tiers in `place`; `priority` is the name of a class."""
         super().__init__("Traces", name, scope, "internal", opts)
         place.admit("collector-from-pods", [{"namespace_selector": {}}], [GRPC, HTTP], pods=PODS["collector"])
         join(place, "collector", "sampler", [GRPC])
@@ -71,6 +72,7 @@ class Traces(KubernetesComponent):
             config=_sampling(settings, exporters.exporters),
             # No address of its own: the name is that of every pod, which the first tier chooses from.
             service={"clusterIP": "None"},
+            priority=priority,
         )
         self._tier(
             f"{name}-collector",
@@ -79,6 +81,7 @@ class Traces(KubernetesComponent):
             service_account={"create": True, "automountServiceAccountToken": False},
             config=_receiving(),
             service={},
+            priority=priority,
         )
         self.register_outputs({})
 
@@ -91,6 +94,7 @@ class Traces(KubernetesComponent):
         service_account: Mapping[str, Any],
         config: Mapping[str, Any],
         service: Mapping[str, Any],
+        priority: pulumi.Input[str],
     ) -> helm.v3.Release:
         vendor = self.scope.vendor
         unused = ("jaeger-compact", "jaeger-grpc", "jaeger-thrift", "zipkin")
@@ -110,6 +114,7 @@ class Traces(KubernetesComponent):
                 },
                 "command": {"name": "otelcol-contrib"},
                 "replicaCount": REPLICAS,
+                "priorityClassName": priority,
                 "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
                 "topologySpreadConstraints": spread({"app.kubernetes.io/instance": release}),
                 "serviceAccount": dict(service_account),

@@ -121,12 +121,18 @@ class Vault(KubernetesComponent):
         home: Home,
         copy: Exports | Imports,
         after: Sequence[pulumi.Resource] = (),
+        priority: pulumi.Input[str],
+        jobs_priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it for `workloads`, whose pods may read what is below their names; `after` defines certificates."""
+        """Install it for `workloads`, whose pods may read what is below their names; `after` defines certificates.
+
+        `priority` is the class of the servers, `jobs_priority` that of the programs beside them.
+        """
         super().__init__("Vault", name, scope, "restricted", opts)
         self._name, self._settings, self._home = name, settings, home
         self._workloads, self._copy = workloads, copy
+        self._priority, self._jobs_priority = priority, jobs_priority
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
         self._namespace = place.namespace
         self._ways(place)
@@ -249,6 +255,7 @@ class Vault(KubernetesComponent):
                     "image": {"repository": vendor.repository("vault"), "tag": vendor.tag("vault")},
                     "serviceAccount": {"name": self._home.accounts.get(SERVER, SERVER)},
                     "logFormat": "json",
+                    "priorityClassName": self._priority,
                     # Autopilot gives no less to pods that keep apart from each other.
                     "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
                     "statefulSet": {"securityContext": {"pod": security, "container": CONTAINER_SECURITY}},
@@ -422,6 +429,7 @@ class Vault(KubernetesComponent):
                                 "service_account_name": self._accounts[program],
                                 "automount_service_account_token": False,
                                 "restart_policy": "Never",
+                                "priority_class_name": self._jobs_priority,
                                 "security_context": {
                                     "run_as_non_root": True,
                                     "run_as_user": JOB_USER,

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import pulumi
 
+from components.kubernetes import gateway
+from components.kubernetes.mesh_policies import ROUTE, public_routes
 from settings.types import Mode
 from settings.workloads import WorkloadSettings
 
@@ -88,7 +90,17 @@ def values(name: str, workload: WorkloadSettings, region: Region, identity: Iden
         "resources": {"cpuMillicores": resources.cpu_millicores, "memoryMib": resources.memory_mib},
         "probes": {"live": probes.live, "ready": probes.ready, "startSeconds": probes.start_seconds},
         "serviceAccount": {"annotations": dict(identity.annotations)},
-        "rollout": {"enabled": workload.canary and region.rollouts, "prometheus": PROMETHEUS},
+        "rollout": {
+            "enabled": workload.canary and region.rollouts,
+            "route": ROUTE,
+            # What comes by the gateway follows its routes alone.
+            "virtualServices": [
+                {"name": f"{gateway.NAME}.{gateway.NAMESPACE}", "routes": public_routes(name, workload)}
+            ]
+            if workload.public
+            else [],
+            "prometheus": PROMETHEUS,
+        },
         "secrets": {
             "folder": SECRETS_FOLDER,
             "files": {secret: region.secrets[secret] for secret in workload.uses.secrets},

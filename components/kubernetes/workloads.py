@@ -20,8 +20,8 @@ Outside = Literal["buckets", "cache", "database", "internet", "mesh", "switch", 
 GATEWAY = "istio-ingress"
 OBSERVABILITY = "observability"
 
-PROXY_METRICS_PORTS = (15020, 15090)
-"""Where a pod's proxy serves its metrics, and those of the application merged with them."""
+METRICS_PORT = 15020
+"""Where a pod's proxy serves its metrics, and the application's merged with them."""
 
 TRACES_PORTS = (4317, 4318)
 
@@ -86,8 +86,7 @@ class Workload(KubernetesComponent):
                 self._place.admit(f"from-{caller}", [namespace_peer(caller, labels(caller))], ports, pods=pods)
         if workload.public:
             self._place.admit(f"from-{GATEWAY}", [namespace_peer(GATEWAY)], ports, pods=pods)
-        metrics = [workload.metrics_port or workload.port, *PROXY_METRICS_PORTS]
-        self._place.admit(f"from-{OBSERVABILITY}", [namespace_peer(OBSERVABILITY)], metrics)
+        self._place.admit_monitoring([METRICS_PORT])
 
     def _ways_out(self, workload: WorkloadSettings) -> None:
         for called in workload.calls:

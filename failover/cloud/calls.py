@@ -15,6 +15,7 @@ from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
 from google.auth import exceptions as auth_exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
+from google.protobuf import json_format
 
 SECONDS = 20.0
 """The limit of one call."""
@@ -23,6 +24,9 @@ SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
 STAND_INS = "FAILOVER_STAND_INS"
 """Environment variable of tests: a JSON object of hosts to call in place of Google's, by service."""
+
+STAND_INS_SECONDS = "FAILOVER_CALL_SECONDS"
+"""Another one: the limit of a call to them."""
 
 Client = TypeVar("Client")
 
@@ -47,12 +51,15 @@ class Access:
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     """`host:port` by service."""
 
+    seconds: float = SECONDS
+    """The limit of one call."""
+
     @classmethod
     def found(cls) -> "Access":
         """The caller's own credentials; raises Refused with the remedy if there are none."""
         stand_ins = json.loads(os.environ.get(STAND_INS, "{}"))
         if stand_ins:
-            return cls(AnonymousCredentials(), stand_ins)
+            return cls(AnonymousCredentials(), stand_ins, float(os.environ.get(STAND_INS_SECONDS, SECONDS)))
         try:
             credentials, _ = google.auth.default(scopes=SCOPES)
         except auth_exceptions.DefaultCredentialsError as error:
@@ -111,8 +118,8 @@ def calling(what: str) -> Generator[None]:
         exceptions.RetryError,
         exceptions.Aborted,
         auth_exceptions.TransportError,
-        requests.ConnectionError,
-        requests.Timeout,
+        requests.RequestException,
+        json_format.ParseError,
     ) as error:
         raise Unavailable(f"{what}: {_message(error)}") from error
     except (exceptions.GoogleAPICallError, auth_exceptions.GoogleAuthError) as error:

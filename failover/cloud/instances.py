@@ -6,7 +6,7 @@ https://docs.cloud.google.com/sql/docs/postgres/admin-api/rest
 from collections.abc import Mapping
 from typing import Any
 
-from failover.cloud.calls import SECONDS, Access, Missing, answer, calling
+from failover.cloud.calls import Access, Missing, answer, calling
 
 HOST = "sqladmin.googleapis.com"
 
@@ -15,6 +15,7 @@ class Instances:
     """Instances by project and name."""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._access = access
 
     def get(self, project: str, instance: str) -> Mapping[str, Any] | None:
@@ -56,4 +57,4 @@ class Instances:
     def _call(self, method: str, project: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         url = self._access.url("sqladmin", HOST, f"/v1/projects/{project}{path}")
         with calling(f"{method} {path} of Cloud SQL"):
-            return answer(self._access.session.request(method, url, json=body, timeout=SECONDS))
+            return answer(self._access.session.request(method, url, json=body, timeout=self._seconds))

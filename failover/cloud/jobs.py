@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from google.cloud import run_v2
 
-from failover.cloud.calls import SECONDS, Access, calling
+from failover.cloud.calls import Access, calling
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Jobs:
     """Jobs by their full names, `projects/…/locations/…/jobs/…`."""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._jobs = access.rest("run", run_v2.JobsClient)
         self._executions = access.rest("run", run_v2.ExecutionsClient)
 
@@ -36,18 +37,18 @@ class Jobs:
             name=job, overrides=run_v2.RunJobRequest.Overrides(container_overrides=[override])
         )
         with calling(f"start {job}"):
-            self._jobs.run_job(request, retry=None, timeout=SECONDS)
+            self._jobs.run_job(request, retry=None, timeout=self._seconds)
 
     def executions(self, job: str) -> list[Execution]:
         """The job's executions, newest first."""
         with calling(f"list executions of {job}"):
-            found = self._executions.list_executions(parent=job, retry=None, timeout=SECONDS)
+            found = self._executions.list_executions(parent=job, retry=None, timeout=self._seconds)
             return [_execution(each) for each in found]
 
     def cancel(self, execution: str) -> None:
         """Stop an execution."""
         with calling(f"cancel {execution}"):
-            self._executions.cancel_execution(name=execution, retry=None, timeout=SECONDS)
+            self._executions.cancel_execution(name=execution, retry=None, timeout=self._seconds)
 
 
 def _execution(found: run_v2.Execution) -> Execution:

@@ -2,7 +2,7 @@
 
 import requests
 
-from failover.cloud.calls import SECONDS, Access, answer, calling
+from failover.cloud.calls import Access, answer, calling
 
 RESOLVER = "dns.google"
 """Google's public resolver, by HTTPS. https://developers.google.com/speed/public-dns/docs/doh/json"""
@@ -14,6 +14,7 @@ class Outside:
     """Requests without credentials and past every cache."""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._access = access
         self._session = requests.Session()
         self._session.headers["cache-control"] = "no-cache"
@@ -23,7 +24,7 @@ class Outside:
         url = self._access.url("resolver", RESOLVER, "/resolve")
         number = {"A": 1, "AAAA": 28}[kind]
         with calling(f"resolve {name}"):
-            found = answer(self._session.get(url, params={"name": name, "type": kind}, timeout=SECONDS))
+            found = answer(self._session.get(url, params={"name": name, "type": kind}, timeout=self._seconds))
         return sorted(record["data"] for record in found.get("Answer", []) if record["type"] == number)
 
     def status(self, name: str, path: str) -> int:
@@ -32,13 +33,13 @@ class Outside:
         url = f"http://{stand_in}{path}" if stand_in else f"https://{name}{path}"
         with calling(f"ask https://{name}{path}"):
             headers = {"host": name}
-            return self._session.get(url, headers=headers, timeout=SECONDS, allow_redirects=False).status_code
+            return self._session.get(url, headers=headers, timeout=self._seconds, allow_redirects=False).status_code
 
     def exists(self, bucket: str, name: str) -> bool:
         """Whether a public object is there, as health checkers and writers see it."""
         url = self._access.url("storage", STORAGE, f"/{bucket}/{name}")
         with calling(f"ask for {url}"):
-            status = self._session.get(url, timeout=SECONDS).status_code
+            status = self._session.get(url, timeout=self._seconds).status_code
             if status >= 500 or status == requests.codes.too_many_requests:
                 raise requests.ConnectionError(f"{url} answers {status}")
         return status == requests.codes.ok

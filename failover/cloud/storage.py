@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from google.api_core import exceptions
 from google.cloud import storage
 
-from failover.cloud.calls import SECONDS, Access, Missing, Unavailable, calling
+from failover.cloud.calls import Access, Missing, Unavailable, calling
 from failover.record import Conflict
 
 ATTEMPTS = 3
@@ -16,6 +16,7 @@ class Objects:
     """Objects by bucket and name; 0 is the generation of an object that does not exist."""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._client = storage.Client(
             project="", credentials=access.credentials, client_options=access.options("storage")
         )
@@ -25,7 +26,7 @@ class Objects:
         blob = self._client.bucket(bucket).blob(name)
         try:
             with calling(f"read gs://{bucket}/{name}"):
-                content = blob.download_as_bytes(timeout=SECONDS, retry=None)
+                content = blob.download_as_bytes(timeout=self._seconds, retry=None)
         except Missing:
             return b"", 0
         assert blob.generation is not None
@@ -61,7 +62,7 @@ class Objects:
                     content,
                     content_type="application/json",
                     if_generation_match=generation,
-                    timeout=SECONDS,
+                    timeout=self._seconds,
                     retry=None,
                 )
         except Exception as error:
@@ -75,14 +76,14 @@ class Objects:
         """Remove an object, if it is there."""
         try:
             with calling(f"delete gs://{bucket}/{name}"):
-                self._client.bucket(bucket).blob(name).delete(timeout=SECONDS, retry=None)
+                self._client.bucket(bucket).blob(name).delete(timeout=self._seconds, retry=None)
         except Missing:
             return
 
     def names(self, bucket: str, prefix: str) -> Sequence[str]:
         """Names of the objects whose names begin so, in order."""
         with calling(f"list gs://{bucket}/{prefix}"):
-            found = self._client.list_blobs(bucket, prefix=prefix, timeout=SECONDS, retry=None)
+            found = self._client.list_blobs(bucket, prefix=prefix, timeout=self._seconds, retry=None)
             return sorted(blob.name for blob in found)
 
 

@@ -3,8 +3,8 @@
 import json
 
 from failover.estimates import Estimate
-from failover.names import FENCE, LinkNames, StandbyNames
-from failover.step import NotYet, Site, Step
+from failover.names import FENCE, LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
+from failover.step import NotYet, Site, Step, Stop
 
 ACKNOWLEDGED = "acknowledged"
 """Folder of the bucket of records: `<run>` in it says that somebody saw the primary's writers stopped."""
@@ -21,7 +21,20 @@ class Fence(Step):
     does = "stop the primary's writers, and wait until they have stopped"
     estimate = Estimate(0.7, 5.7, 6.5)
     budget = 10
-    roles = ("roles/storage.objectUser on the switch's bucket",)
+    roles = ("roles/storage.objectUser on the switch's bucket", "roles/cloudsql.viewer", "roles/run.developer")
+
+    def ready(self, site: Site) -> None:
+        """The standby is able to take over: else the fence would only end what still serves."""
+        standby = site.standby
+        for name in (STANDBY_NAMES, LINK_NAMES):
+            if site.cloud.objects.read(standby.records_bucket, name)[1] == 0:
+                raise Stop(f"gs://{standby.records_bucket}/{name} is missing: nothing tells what there is to fail over")
+        instance = site.cloud.instances.get(standby.project, standby.database.instance)
+        state = instance.get("state", "unknown") if instance is not None else "not there"
+        if state != "RUNNABLE":
+            raise Stop(f"the database instance {standby.database.instance} is {state}: there is nothing to promote")
+        # Without this job nothing is promoted: Refused stops here already.
+        site.cloud.jobs.executions(standby.database.sql_job)
 
     def act(self, site: Site) -> None:
         """Create the object; its time of creation is that of the first attempt."""

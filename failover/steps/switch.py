@@ -6,7 +6,7 @@ from failover.estimates import Estimate
 from failover.names import SWITCH, LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
 
-PROVED_BEFORE = ("fence", "promote", "sequences", "verify")
+PROVED_BEFORE = ("fence", "isolate", "promote", "sequences", "activate", "verify")
 """Steps without whose proof in the record DNS never moves: users would write where nothing may be written."""
 
 

@@ -8,7 +8,10 @@ from pydantic import Field, model_validator
 from settings.types import Label, Model, Refusal, WeeklyWindow, between, matching, minutes_of_week
 from settings.workloads import WorkloadName, WorkloadSettings
 
-Fault = Literal["pod-kill", "network-delay", "network-loss", "cpu-stress"]
+Fault = Literal["pod-kill", "network-delay", "network-loss", "cpu-stress", "http-delay", "http-abort"]
+
+OF_REQUESTS: frozenset[Fault] = frozenset({"http-delay", "http-abort"})
+"""Faults that hit requests of other workloads, and no pods."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -54,12 +57,13 @@ class ExperimentSettings(Model):
     """Whose pods are hit."""
 
     fault: Fault
-    """What happens to them."""
+    """What happens to them, or to requests of other workloads: those wait for half a second, or are answered 503."""
 
     max_pods_percent: Annotated[
         int, *between(1, 50, "with more than half of its pods gone a workload fails, which is known beforehand")
     ]
-    """The most of the workload's pods that are hit, in percent: a whole number of pods, rounded down."""
+    """The most of the workload's pods that are hit, in percent: a whole number of pods, rounded down. Of requests it is
+    the share that is hit."""
 
     starts: Moment
     """When it begins, each week."""
@@ -69,9 +73,19 @@ class ExperimentSettings(Model):
     ]
     """For how long the fault lasts."""
 
+    @property
+    def cron(self) -> str:
+        """When it begins, in cron's words, which count days from Sunday."""
+        day, hour, minute = self.starts.split(":")
+        return f"{int(minute)} {int(hour)} * * {(DAYS.index(day) + 1) % 7}"
+
+    def pods_hit(self, running: int) -> int:
+        """How many pods it may hit of those that run."""
+        return self.max_pods_percent * running // 100
+
 
 class ChaosSettings(Model):
-    """Chaos engineering in the primary's cluster."""
+    """Chaos engineering: faults of pods and requests in both clusters, of networks and processors in the primary's."""
 
     enabled: bool = False
     """Whether the experiments, and what makes the faults, are there at all; what does so may do nearly anything to a
@@ -81,8 +95,10 @@ class ChaosSettings(Model):
     """The only time of the week, UTC, in which a production environment takes faults, such as
     "tue:09:00-tue:12:00"; without one it takes none."""
 
-    experiments: Annotated[Mapping[Label, ExperimentSettings], Field(default_factory=dict)]
-    """The experiments by name."""
+    experiments: Annotated[
+        Mapping[Annotated[Label, Field(max_length=52)], ExperimentSettings], Field(default_factory=dict)
+    ]
+    """The experiments by name, which Kubernetes takes for a CronJob up to 52 characters."""
 
     @model_validator(mode="after")
     def _experiments_stay_in_the_window(self) -> Self:
@@ -121,8 +137,16 @@ class ChaosSettings(Model):
                         f"name one of {', '.join(workloads)}",
                         at=("experiments", name, *part),
                     )
+            if experiment.fault in OF_REQUESTS:
+                if not any(experiment.target in caller.calls for caller in workloads.values()):
+                    raise Refusal(
+                        f"no workload calls {experiment.target}, so that no request is hit",
+                        "name one that others call, or another fault",
+                        at=("experiments", name, "target"),
+                    )
+                continue
             pods = workloads[experiment.target].replicas.active.minimum
-            if experiment.max_pods_percent * pods < 100:
+            if not experiment.pods_hit(pods):
                 raise Refusal(
                     f"{experiment.target} runs {pods} pods at least, and this share of them is none",
                     f"use {-(-100 // pods)} or more",

@@ -26,14 +26,14 @@ from stacks.platform.site import Site
 def install(site: Site) -> None:
     """Install everything, in the order in which one thing needs another."""
     priorities = foundation.install(site).names
-    critical, platform = priorities["platform-critical"], priorities["platform"]
+    critical, platform, batch = priorities["platform-critical"], priorities["platform"], priorities["batch"]
     issuers = certificates.install(site, critical)
     balancers = load_balancing.install(site, critical, issuers.release)
     instrumentation.install(site, platform, issuers.release)
     names.install(site, platform)
-    stored = secrets.install(site)
+    stored = secrets.install(site, critical)
     namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
-    vault.install(site, after=[issuers.release])
+    vault.install(site, priorities, after=[issuers.release])
     mesh.install(
         site,
         mesh.Foundation(
@@ -45,10 +45,10 @@ def install(site: Site) -> None:
     )
     observed = observability.namespace(site)
     routes = alerting.install(site, stored, observed.namespace)
-    release = observability.install(site, observed, stored, routes)
+    release = observability.install(site, platform, observed, stored, list(namespaces.values()), routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
-    supply.install(site)
-    delivery.install(site, namespaces, stored.ready)
-    sonarqube.install(site, stored)
-    dast.install(site)
-    chaos.install(site)
+    supply.install(site, priorities)
+    delivery.install(site, platform, namespaces, stored.ready)
+    sonarqube.install(site, batch, stored)
+    dast.install(site, batch)
+    chaos.install(site, platform)

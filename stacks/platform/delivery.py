@@ -12,7 +12,12 @@ from components.kubernetes.workload_values import values
 from stacks.platform.site import OnAws, Site
 
 
-def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_secrets: pulumi.Resource) -> None:
+def install(
+    site: Site,
+    priority: pulumi.Input[str],
+    namespaces: Mapping[str, pulumi.Input[str]],
+    external_secrets: pulumi.Resource,
+) -> None:
     """Install what delivers, and have it deliver each workload into its namespace.
 
     `external_secrets` is the release that defines their kinds.
@@ -23,7 +28,7 @@ def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_se
         for name, workload in site.settings.workloads.items()
     }
     if isinstance(site.here, OnAws):
-        ArgoRollouts("argo-rollouts", site.scope, opts=site.opts)
+        ArgoRollouts("argo-rollouts", site.scope, priority=priority, opts=site.opts)
         argo = ArgoCd(
             "argocd",
             site.scope,
@@ -32,6 +37,7 @@ def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_se
             registry=registry,
             secrets=site.region.secrets,
             after=external_secrets,
+            priority=priority,
             opts=site.opts,
         )
         ArgoApplications(
@@ -44,7 +50,7 @@ def install(site: Site, namespaces: Mapping[str, pulumi.Input[str]], external_se
             opts=site.opts,
         )
         return
-    flux = Flux("flux", site.scope, opts=site.opts)
+    flux = Flux("flux", site.scope, priority=priority, opts=site.opts)
     FluxReleases(
         "releases", site.scope, settings, registry=registry, workloads=workloads, after=flux.ready, opts=site.opts
     )

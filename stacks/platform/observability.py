@@ -1,6 +1,6 @@
 """Metrics, traces and logs of the cluster: kept by AWS's stores on EKS, and by Google's own services on GKE."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -16,6 +16,7 @@ from components.kubernetes.managed_metrics import ManagedMetrics
 from components.kubernetes.metrics import NOBODY, PROMETHEUS, RELEASE, Metrics, Routes, Storage
 from components.kubernetes.namespace import Namespace, namespace_peer
 from components.kubernetes.observed import NAMESPACE, NODES_NAMESPACE, PODS
+from components.kubernetes.revisions import Revisions
 from components.kubernetes.stored_secret import StoredSecret
 from components.kubernetes.traces import SAMPLER, Exporters, Traces
 from stacks.platform.site import OnAws, OnGcp, Site
@@ -28,18 +29,34 @@ def namespace(site: Site) -> Namespace:
     return Namespace("observability", site.scope, NAMESPACE, labels=READS_STORE, opts=site.opts)
 
 
-def install(site: Site, place: Namespace, secrets: ExternalSecrets, routes: Routes = NOBODY) -> helm.v3.Release | None:
+def install(
+    site: Site,
+    priority: pulumi.Input[str],
+    place: Namespace,
+    secrets: ExternalSecrets,
+    namespaces: Sequence[pulumi.Input[str]],
+    routes: Routes = NOBODY,
+) -> helm.v3.Release | None:
     """Install what observes the cluster; `routes` say who is told of the primary's alerts.
+
+    `namespaces` are the workloads', known once they exist.
 
     Returns the release that defines Prometheus' kinds, or None where Google's are part of the cluster.
     """
     if isinstance(site.here, OnAws):
-        return _on_aws(site, site.here, place, secrets, routes)
-    _on_gcp(site, site.here, place)
+        return _on_aws(site, site.here, priority, place, secrets, routes)
+    _on_gcp(site, site.here, priority, place, namespaces)
     return None
 
 
-def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets, routes: Routes) -> helm.v3.Release:
+def _on_aws(
+    site: Site,
+    here: OnAws,
+    priority: pulumi.Input[str],
+    place: Namespace,
+    secrets: ExternalSecrets,
+    routes: Routes,
+) -> helm.v3.Release:
     settings, scope = site.settings.platform.observability, site.scope
     # Agents there read their node: its files, and for its figures its network and processes too.
     nodes = Namespace("observability-nodes", scope, NODES_NAMESPACE, pod_security="privileged", opts=site.opts)
@@ -64,7 +81,9 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         storage=Storage(here.metrics_endpoint, here.region, here.cluster_name, here.service_accounts["prometheus"]),
         routes=routes,
         console=console,
+        digests=site.settings.digests,
         runbooks=site.settings.platform.alerting.runbooks,
+        priority=priority,
         opts=site.opts,
     )
     Jaeger(
@@ -84,6 +103,7 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         settings.tracing,
         place=place,
         exporters=Exporters(exporters, here.service_accounts["traces"]),
+        priority=priority,
         opts=site.opts,
     )
     ContainerLogs(
@@ -105,19 +125,24 @@ def _on_aws(site: Site, here: OnAws, place: Namespace, secrets: ExternalSecrets,
         grafana=GRAFANA,
         secret=_secret("kiali", place, secrets, {"oidc-secret": here.secrets["kiali-client"]}, {}, site.opts),
         sign_on=settings.sign_on,
+        priority=priority,
         opts=site.opts,
     )
     return metrics.release
 
 
-def _on_gcp(site: Site, here: OnGcp, place: Namespace) -> None:
+def _on_gcp(
+    site: Site, here: OnGcp, priority: pulumi.Input[str], place: Namespace, namespaces: Sequence[pulumi.Input[str]]
+) -> None:
     ManagedMetrics("metrics", site.scope, site.opts)
+    Revisions("revisions", site.scope, place=place, namespaces=namespaces, priority=priority, opts=site.opts)
     Traces(
         "traces",
         site.scope,
         site.settings.platform.observability.tracing,
         place=place,
         exporters=Exporters({"googlecloud": {"project": here.project}}, SAMPLER),
+        priority=priority,
         opts=site.opts,
     )
 

@@ -76,6 +76,7 @@ class OnGcp:
 
     project: str
     region: str
+    cluster_name: pulumi.Input[str]
     names: Sequence[str]
     """Public names that lead to the mesh's gateway."""
 

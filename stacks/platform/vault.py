@@ -1,14 +1,17 @@
 """Vault in the cluster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.kubernetes.priorities import Priority
 from components.kubernetes.vault import Exports, Vault
 from stacks.platform.site import OnAws, Site
 
 
-def install(site: Site, after: Sequence[pulumi.Resource] = ()) -> Vault:
+def install(
+    site: Site, priorities: Mapping[Priority, pulumi.Input[str]], after: Sequence[pulumi.Resource] = ()
+) -> Vault:
     """Install Vault, which exports its secrets from the primary and imports them in the standby.
 
     `after` is what defines certificates: cert-manager's release.
@@ -26,5 +29,8 @@ def install(site: Site, after: Sequence[pulumi.Resource] = ()) -> Vault:
         if isinstance(site.here, OnAws)
         else site.here.vault_copies,
         after=after,
+        priority=priorities["platform-critical"],
+        # How much a lost cloud takes with it hangs on when they last ran.
+        jobs_priority=priorities["platform"],
         opts=site.opts,
     )

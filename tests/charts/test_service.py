@@ -12,6 +12,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
+from components.kubernetes import scrapes
 from components.kubernetes.workload_values import Identity, Region, values
 from settings.aws import ClusterSettings
 from settings.types import Mode
@@ -26,7 +27,7 @@ VERSION: str = ClusterSettings.model_fields["version"].default
 DIGEST = f"sha256:{'1' * 64}"
 
 # Of the charts that the platform installs; Kubernetes itself has no schema for them.
-CUSTOM = {"AnalysisTemplate", "ExternalSecret", "Rollout", "ServiceMonitor"}
+CUSTOM = {"AnalysisTemplate", "ExternalSecret", "Rollout"}
 
 Object = dict[str, Any]
 Change = Callable[[Object], object]
@@ -171,16 +172,36 @@ def test_selectors_find_the_pods(case: tuple[str, Object], tmp_path: Path) -> No
     }
 
 
-def test_each_pod_is_scraped_once(given: Object, tmp_path: Path) -> None:
-    objects = render("core", {**given, "metricsPort": 9797}, tmp_path)
-    monitor = of(objects, "ServiceMonitor")["spec"]
-    wanted = monitor["selector"]["matchLabels"].items()
-    [scraped] = [
-        found for found in objects if found["kind"] == "Service" and wanted <= found["metadata"]["labels"].items()
+@pytest.mark.parametrize(("metrics_port", "asked"), [(9797, "9797"), (8080, "8080"), (None, "8080")])
+def test_the_proxy_is_told_where_the_pods_metrics_are(
+    metrics_port: int | None, asked: str, given: Object, tmp_path: Path
+) -> None:
+    objects = render("core", {**given, "port": 8080, "metricsPort": metrics_port}, tmp_path)
+    template = of(objects, "Rollout")["spec"]["template"]
+    [container] = template["spec"]["containers"]
+
+    assert template["metadata"]["annotations"] == {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": asked,
+        "prometheus.io/path": "/metrics",
+    }
+    assert int(asked) in [port["containerPort"] for port in container["ports"]]
+    # Nobody else asks for them: a collector's own way to the pod ends at strict mutual TLS.
+    for service in (found for found in objects if found["kind"] == "Service"):
+        assert [port["name"] for port in service["spec"]["ports"]] == ["http"]
+
+
+def test_googles_collectors_find_every_pod_and_no_monitor_is_made(case: tuple[str, Object], tmp_path: Path) -> None:
+    [row] = [scrape for scrape in scrapes.of("gcp") if scrape.name == "workloads"]
+    objects = render(*case, tmp_path)
+    [labels] = [
+        found["spec"]["template"]["metadata"]["labels"]
+        for found in objects
+        if found["kind"] in ("Deployment", "Rollout")
     ]
 
-    assert [endpoint["port"] for endpoint in monitor["endpoints"]] == ["metrics"]
-    assert "metrics" in [port["name"] for port in scraped["spec"]["ports"]]
+    assert row.pods.items() <= labels.items()
+    assert not {found["kind"] for found in objects} & {"PodMonitor", "ServiceMonitor"}
 
 
 def test_secrets_are_mounted_and_in_no_variable(given: Object, tmp_path: Path) -> None:
@@ -229,6 +250,20 @@ def test_a_canary_is_judged_by_its_own_answers_after_each_step(given: Object, tm
         assert query.count('destination_service_name="core-canary"') == query.count("[5m]")
 
 
+def test_a_canary_gets_its_share_of_what_comes_by_the_gateway_too(tmp_path: Path) -> None:
+    ways = {}
+    for name, workload in WORKLOADS.items():
+        given = values(name, workload, region("active", rollouts=True), Identity(name, name))
+        routing = of(render(name, given, tmp_path), "Rollout")["spec"]["strategy"]["canary"]["trafficRouting"]["istio"]
+        assert routing.keys() == {"virtualServices"}
+        ways[name] = {service["name"]: service["routes"] for service in routing["virtualServices"]}
+
+    public = {name for name, workload in WORKLOADS.items() if workload.public}
+    assert public
+    for name, found in ways.items():
+        assert found == {name: ["primary"], **({"public.istio-ingress": [name]} if name in public else {})}
+
+
 def test_its_service_account_carries_the_clouds_annotations(given: Object, tmp_path: Path) -> None:
     account = of(render("core", given, tmp_path), "ServiceAccount")
 
@@ -248,6 +283,9 @@ def test_its_service_account_carries_the_clouds_annotations(given: Object, tmp_p
         (lambda v: v["environment"].update(PORT="1"), "PORT"),
         (lambda v: v["environment"].update(NUMBER=1), "NUMBER"),
         (lambda v: v["rollout"].update(prometheus=""), "rollout"),
+        # Of the release's own namespace it has one already.
+        (lambda v: v["rollout"].update(virtualServices=[{"name": "public", "routes": ["core"]}]), "virtualServices"),
+        (lambda v: v["rollout"].update(virtualServices=[{"name": "public.gateway", "routes": []}]), "virtualServices"),
         (lambda v: v["replicas"].update(minimum=20), "replicas.maximum"),
         (lambda v: v.update(shutdown={"drainSeconds": 60}), "shutdown.graceSeconds"),
         (lambda v: v["probes"].update(live="healthz"), "live"),

@@ -20,6 +20,12 @@ POD_SPECS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Of Prometheus's operator, which makes pods with their class.
+OPERATED = ("Alertmanager", "Prometheus")
+
+PRIORITY_CLASS = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
+SYSTEM_CLASSES = ("system-cluster-critical", "system-node-critical")
+
 # https://docs.cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security#linux-capabilities
 AUTOPILOT_CAPABILITIES = frozenset(
     [
@@ -72,6 +78,27 @@ def pod_spec(thing: Manifest) -> Manifest | None:
     for key in POD_SPECS.get(thing.get("kind", ""), ("no pods",)):
         spec = (spec or {}).get(key)
     return spec
+
+
+def priority_class(thing: Manifest) -> str | None:
+    """The class of priority that the object's pods name, those that an operator makes of it included."""
+    spec = thing["spec"] if thing.get("kind") in OPERATED else pod_spec(thing)
+    return (spec or {}).get("priorityClassName")
+
+
+def has_pods(thing: Manifest) -> bool:
+    """Whether pods are made of the object."""
+    return thing.get("kind") in OPERATED or pod_spec(thing) is not None
+
+
+def priority_classes(graph: Graph) -> frozenset[str]:
+    """Names of the classes that pods of a stack's cluster may have: the program's, and on EKS Kubernetes' own.
+
+    Google takes those outside kube-system only with a quota.
+    """
+    made = {str(node.inputs["metadata"]["name"]) for node in graph.of_type(PRIORITY_CLASS)}
+    own = () if any(graph.of_type("gcp:container/cluster:Cluster")) else SYSTEM_CLASSES
+    return frozenset([*made, *own])
 
 
 def containers(spec: Manifest) -> Iterator[Manifest]:

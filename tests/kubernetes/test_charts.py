@@ -14,8 +14,11 @@ from tests.kubernetes.manifests import (
     RELEASE,
     Manifest,
     containers,
+    has_pods,
     manifest,
     pod_spec,
+    priority_class,
+    priority_classes,
     raw,
     refused_by_autopilot,
     title,
@@ -46,6 +49,16 @@ INJECTED = "auto"
 
 # Of the cluster, which holds its own agents to no standard; the program makes every other namespace.
 SYSTEM = "kube-system"
+
+
+# Pods to which their chart gives no class, whatever its values: the cluster's default, `service`, is theirs.
+HOOK = "runs before or after a change of the release alone, which waits for it and can be tried again"
+CLASSLESS: Mapping[str, Mapping[str, str]] = {
+    "flux2": {"Job flux-system/flux-flux-check": HOOK},
+    "jaeger": {"Deployment observability/jaeger": "shows traces that are kept elsewhere; two run, and come back"},
+    "kyverno": {f"Job kyverno/kyverno-{job}": HOOK for job in ("migrate-resources", "rm-webhooks", "scale-to-zero")},
+    "sonarqube": {"Job sonarqube/sonarqube-change-admin-password-hook": HOOK},
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,19 @@ def test_every_pod_of_a_release_may_start_in_its_namespace(
         if (found := [*beyond(standard, thing)])
     }
     assert not refused
+
+
+@pytest.mark.real
+def test_every_pod_of_a_release_names_a_class_of_priority_that_its_cluster_has(
+    releases: Releases, version: str, graphs: Mapping[str, Graph]
+) -> None:
+    known = priority_classes(graphs[releases.stack])
+    wrong = {
+        title(thing): name
+        for thing in releases.objects(version)
+        if has_pods(thing) and (name := priority_class(thing)) not in known
+    }
+    assert wrong == dict.fromkeys(CLASSLESS.get(releases.chart.name, {}))
 
 
 @pytest.mark.real

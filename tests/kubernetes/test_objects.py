@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from preview.graph import Graph
-from tests.kubernetes.manifests import manifest, raw, refused_by_autopilot, title, without_requests
+from tests.kubernetes.manifests import (
+    has_pods,
+    manifest,
+    priority_class,
+    priority_classes,
+    raw,
+    refused_by_autopilot,
+    title,
+    without_requests,
+)
 from tests.kubernetes.schemas import built_in, closed, custom_problems, definitions, problems
 
 # The end of types that change a part of an object which is another's, and name that part alone.
@@ -81,6 +90,14 @@ def test_autopilot_admits_every_object_of_the_standby(dr: Graph) -> None:
     assert not refused
     guessed = {title(thing): found for thing in things if (found := [*without_requests(thing)])}
     assert not guessed
+
+
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_every_pod_names_a_class_of_priority_that_its_cluster_has(graphs: Mapping[str, Graph], stack: str) -> None:
+    known = priority_classes(graphs[stack])
+    found = {title(thing): priority_class(thing) for thing in map(manifest, raw(graphs[stack])) if has_pods(thing)}
+    assert found
+    assert not {at: name for at, name in found.items() if name not in known}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pulumi.runtime.settings import Settings, configure, reset_options
 
-import settings
+from settings.loader import load
 from settings.shared import Shared
 from settings.stacks import STACKS
 
@@ -62,7 +62,7 @@ class Project:
         environment.setenv("PULUMI_CONFIG", json.dumps(handed))
         environment.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps(self.encrypted))
         configure(Settings(project=PROJECT, stack=self.stack, root_directory=str(self.folder), dry_run=dry_run))
-        return settings.load(self.stack)
+        return load(self.stack)
 
 
 def _key(name: str) -> str:

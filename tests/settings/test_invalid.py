@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from settings import SettingsError
-from settings.problems import show_value
+from settings.problems import SettingsError, show_value
 
 REMOVED = object()
 ZONES = ["us-west-2a", "us-west-2b", "us-west-2c"]
@@ -126,6 +125,8 @@ CASES = {
              at="workloads.vault", shown='"vault"'),
         Case("workload of a store's name", "workloads", {"database": WORKLOAD}, "such as core",
              at="workloads.database", shown='"database"'),
+        Case("workload of the gateway's VirtualService's name", "workloads", {"public": WORKLOAD}, "such as core",
+             at="workloads.public", shown='"public"'),
         Case("workload of the mesh's name", "workloads", {"istio-core": WORKLOAD}, "such as core",
              at="workloads.istio-core", shown='"istio-core"'),
         Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
@@ -162,6 +163,9 @@ CASES = {
         Case("fault that nobody's promise judges", "platform.chaos.experiments",
              {"x": {**EXPERIMENT, "slo": {"workload": "other", "promise": "latency"}}}, "name one of api-gateway",
              at="platform.chaos.experiments.x.slo.workload", shown='"other"'),
+        Case("fault of requests that nobody sends", "platform.chaos.experiments",
+             {"x": {**EXPERIMENT, "target": "api-gateway", "fault": "http-abort"}}, "name one that others call",
+             at="platform.chaos.experiments.x.target", shown='"api-gateway"'),
         Case("fault of no pod", "platform.chaos.experiments", {"x": {**EXPERIMENT, "max_pods_percent": 33}},
              "use 34 or more", at="platform.chaos.experiments.x.max_pods_percent", shown="33"),
         Case("runbooks without TLS", "platform.alerting.runbooks", "http://docs.example.com", "https://"),

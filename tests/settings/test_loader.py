@@ -14,9 +14,10 @@ import pulumi
 import pytest
 import yaml
 
-import settings
-from settings import SettingsError, loader
+from settings import loader
+from settings.loader import load, load_secrets
 from settings.placeholders import placeholders
+from settings.problems import SettingsError
 from settings.sizes import SMALL
 from settings.stacks import STACKS, Dr, Interconnect, Prod
 from settings.vendor import IMAGES
@@ -116,7 +117,7 @@ def test_the_cli_prints_the_error_without_a_traceback():
 
 def test_an_unknown_stack_is_refused():
     with pytest.raises(SettingsError, match=r"(?s)Pulumi.staging.yaml.*select one of prod, dr, interconnect"):
-        settings.load("staging")
+        load("staging")
 
 
 def test_names_with_dots_are_shown_as_the_cli_writes_them(project, monkeypatch):
@@ -134,10 +135,11 @@ def test_the_message_does_not_depend_on_order_or_hash_seed(project, monkeypatch)
     with pytest.raises(SettingsError) as refused:
         prod.load(monkeypatch)
     program = (
-        "import sys, pulumi, settings; from pulumi.runtime.settings import Settings, configure\n"
+        "import sys, pulumi; from pulumi.runtime.settings import Settings, configure\n"
+        "from settings.loader import load; from settings.problems import SettingsError\n"
         "configure(Settings(project='multicloud', stack='prod', root_directory=sys.argv[1], dry_run=True))\n"
-        "try: settings.load('prod')\n"
-        "except settings.SettingsError as error: sys.stdout.write(str(error))\n"
+        "try: load('prod')\n"
+        "except SettingsError as error: sys.stdout.write(str(error))\n"
     )
     for seed in ("0", "1"):
         config = dict(reversed(json.loads(os.environ["PULUMI_CONFIG"]).items()))
@@ -316,7 +318,7 @@ class TestSecrets:
         assert "s3cret" not in repr(dr.load(monkeypatch))
 
         async def resolved() -> tuple[str | None, bool]:
-            token = settings.load_secrets("dr")["webhook_token"]
+            token = load_secrets("dr")["webhook_token"]
             return await token.future(), await token.is_secret()
 
         assert asyncio.run(resolved()) == ("s3cret", True)
@@ -336,7 +338,7 @@ class TestSecrets:
         dr.load(monkeypatch)
 
         async def secret() -> bool:
-            return await settings.load_secrets("dr")["webhook_token"].is_secret()
+            return await load_secrets("dr")["webhook_token"].is_secret()
 
         assert asyncio.run(secret())
 

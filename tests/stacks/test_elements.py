@@ -21,7 +21,8 @@ NAMES = (
     *("Istio base", "Istio CNI", "istiod", "gateways", "managed mesh", "portable manifests", "mTLS STRICT"),
     *("authorisation policies", "load balancers' targets", "Kiali", "Jaeger v2", "OpenTelemetry", "ADOT"),
     *("Cloud Trace", "container logs", "Prometheus", "Grafana", "dashboards", "SLOs", "error budgets"),
-    *("burn-rate alerts", "receivers", "Chaos Mesh", "Litmus", "SonarQube", "DAST", "image scanning"),
+    *("burn-rate alerts", "receivers", "Chaos Mesh", "faults of requests", "Litmus", "SonarQube", "DAST"),
+    *("image scanning",),
     *("policy at admission", "signed images"),
 )
 

@@ -26,7 +26,11 @@ STRANGER = Pod("argocd", {"app.kubernetes.io/name": "argocd-server"}, "argocd-se
 NEWCOMER = Pod("newcomer", {"app.kubernetes.io/name": "newcomer"}, "newcomer")
 """Somebody's first pod in the mesh, for whom nobody has made a policy."""
 
-PROMETHEUS = Pod("observability", {"app.kubernetes.io/name": "prometheus"}, "prometheus")
+COLLECTORS = {
+    "prod": Pod("observability", {"app.kubernetes.io/name": "prometheus"}, "prometheus"),
+    "dr": Pod("gke-gmp-system", {"app.kubernetes.io/name": "collector"}, "collector"),
+}
+"""What reads metrics: our Prometheus, and Google's."""
 
 Flow = tuple[str, str]
 
@@ -100,7 +104,7 @@ def expected(stack: str) -> set[Flow]:
     workloads = SETTINGS[stack].workloads
     flows = {(caller, called) for caller, workload in workloads.items() for called in workload.calls}
     flows |= {("gateway", name) for name, workload in workloads.items() if workload.public}
-    flows |= {("metrics", name) for name in workloads} | {("metrics of proxies", name) for name in workloads}
+    flows |= {("metrics by the proxy", name) for name in [*workloads, "gateway"]}
     flows |= {(name, "traces") for name in [*workloads, "gateway"]} | {
         (name, "names") for name in [*workloads, "gateway"]
     }
@@ -113,7 +117,7 @@ def expected(stack: str) -> set[Flow]:
     }
     if stack == "dr":
         flows.add(("gateway", "Google's APIs"))
-    return flows | {("load balancers", "gateway"), ("metrics of proxies", "gateway")}
+    return flows | {("load balancers", "gateway")}
 
 
 def found(stack: str, graph: Graph) -> set[Flow]:
@@ -142,6 +146,7 @@ def _inside(stack: str, graph: Graph) -> Iterator[Flow]:
 def _platform(stack: str, graph: Graph) -> Iterator[Flow]:
     """Between workloads and what serves them; the far side's policies are its own matter."""
     seen, settings = cluster(stack, graph), SETTINGS[stack]
+    collector = COLLECTORS[stack]
     traces, names = Pod("observability"), Pod("kube-system", {"k8s-app": "kube-dns"})
     for name in [*settings.workloads, "gateway"]:
         source = GATEWAY if name == "gateway" else pod(name)
@@ -159,18 +164,18 @@ def _platform(stack: str, graph: Graph) -> Iterator[Flow]:
     for name, workload in settings.workloads.items():
         port = workload.metrics_port or workload.port
         scrape = Request(port, "GET", "/metrics")
-        if seen.enters(PROMETHEUS, pod(name), port) and seen.admits(PROMETHEUS, pod(name), scrape):
-            yield "metrics", name
-        if seen.enters(PROMETHEUS, pod(name), 15020):
-            yield "metrics of proxies", name
-        if seen.admits(PROMETHEUS, pod(name), Request(port)):
-            yield "monitoring that asks for more", name
+        if seen.enters(collector, pod(name), 15020):
+            yield "metrics by the proxy", name
+        if seen.enters(collector, pod(name), port):
+            yield "a collector past the proxy", name
+        if seen.admits(collector, pod(name), scrape) or seen.admits(collector, pod(name), Request(port)):
+            yield "a collector that the proxy answers", name
         if seen.admits(GATEWAY, pod(name), scrape) and workload.public:
             yield "outside", f"{name}'s metrics"
         if seen.admits(None, pod(name), Request(workload.port)):
             yield "nobody", name
-    if seen.enters(PROMETHEUS, GATEWAY, 15020):
-        yield "metrics of proxies", "gateway"
+    if seen.enters(collector, GATEWAY, 15020):
+        yield "metrics by the proxy", "gateway"
     door = within(settings.plan.aws.tiers["private"][0]) if stack == "prod" else IPv4Address("35.191.0.9")
     host = settings.domain
     for source, address in {"load balancers": door, "internet": INTERNET}.items():

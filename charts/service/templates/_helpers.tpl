@@ -17,11 +17,6 @@ version: {{ .Values.version | quote }}
 {{- end }}
 {{- end }}
 
-{{/* The port with /metrics, by its name. */}}
-{{- define "service.metricsPort" -}}
-{{ if and .Values.metricsPort (ne (int .Values.metricsPort) (int .Values.port)) }}metrics{{ else }}http{{ end }}
-{{- end }}
-
 {{/* What the `restricted` profile asks of a container, and a root filesystem that nobody changes. */}}
 {{- define "service.containerSecurity" -}}
 allowPrivilegeEscalation: false

@@ -5,6 +5,13 @@
 metadata:
   labels:
     {{- include "service.labels" .root | nindent 4 }}
+    # By which collectors find it.
+    monitored: "true"
+  annotations:
+    # The mesh's proxy asks here, from within the pod, and tells it with its own metrics on 15020.
+    prometheus.io/scrape: "true"
+    prometheus.io/port: {{ $values.metricsPort | default $values.port | quote }}
+    prometheus.io/path: /metrics
 spec:
   serviceAccountName: {{ $name }}
   # Clouds give identities by tokens of their own; nobody here asks the API server anything.
@@ -36,7 +43,7 @@ spec:
       ports:
         - name: http
           containerPort: {{ $values.port }}
-        {{- if eq (include "service.metricsPort" .root) "metrics" }}
+        {{- if and $values.metricsPort (ne (int $values.metricsPort) (int $values.port)) }}
         - name: metrics
           containerPort: {{ $values.metricsPort }}
         {{- end }}

@@ -1,6 +1,7 @@
 """The platform's contents of the cluster: the same faults as in the primary's, from the same rows."""
 
 import re
+from collections.abc import Mapping
 
 import pulumi
 
@@ -11,8 +12,11 @@ METRIC = re.compile(r"\b([a-z]+(?:_[a-z]+)+)(?:\{([^}]*)\})?")
 """A metric's name, which has an underscore as no other word of the rows' PromQL, and what it selects."""
 
 
-def contents(cluster_name: pulumi.Input[str]) -> list[Watched]:
-    """Certificates, secrets, Vault, delivery and telemetry, by what Google's collectors read of them in a cluster."""
+def contents(cluster_name: pulumi.Input[str], digests: Mapping[str, str]) -> list[Watched]:
+    """Certificates, secrets, Vault, delivery and telemetry, by what Google's collectors read of them in a cluster.
+
+    `digests` are those of the workloads' images in the settings, by name.
+    """
     name = pulumi.Output.from_input(cluster_name)
     return [
         Watched(
@@ -20,7 +24,7 @@ def contents(cluster_name: pulumi.Input[str]) -> list[Watched]:
             "Contents of the cluster",
             "",
             {},
-            queries=tuple(_query(alert, name) for alert in alerts.of("gcp")),
+            queries=tuple(_query(alert, name) for alert in alerts.of("gcp", digests)),
         )
     ]
 

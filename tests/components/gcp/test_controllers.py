@@ -18,6 +18,7 @@ Controllers(
     secrets={"session-signing": "projects/example-standby/secrets/session-signing"},
     repositories={"bundles": "projects/example-standby/locations/us-central1/repositories/bundles"},
     vault_key_id="projects/example-standby/locations/us-central1/keyRings/ring/cryptoKeys/vault",
+    experiments=True,
     opts=opts,
 )
 """
@@ -32,6 +33,15 @@ POOL = "principal://iam.googleapis.com/projects/123456789012/locations/global/wo
 @pytest.fixture
 def graph(sample: Callable[[str], Graph]) -> Graph:
     return sample(CONTROLLERS)
+
+
+def test_nobody_reads_metrics_where_there_are_no_experiments(sample: Callable[[str], Graph]) -> None:
+    graph = sample(CONTROLLERS.replace("experiments=True", "experiments=False"))
+    assert not [
+        node
+        for node in graph.nodes.values()
+        if str(node.inputs.get("member")).endswith(("/sa/pod-delete", "/sa/mesh-faults"))
+    ]
 
 
 def permissions(graph: Graph, grant: Node) -> list[str]:
@@ -56,6 +66,8 @@ def test_each_has_what_its_work_needs_and_no_more(graph: Graph) -> None:
         "external-dns": {PROJECT, ZONE},
         "external-secrets": {SECRET},
         "flux": {REPOSITORY},
+        "litmus": {PROJECT},
+        "mesh-faults": {PROJECT},
         "telemetry": {PROJECT},
         "vault": {KEY},
     }
@@ -83,6 +95,7 @@ def test_in_the_whole_project_they_find_zones_attach_backends_and_report(graph: 
         "compute.regionBackendServices.update",
         "compute.regionHealthChecks.useReadOnly",
         "dns.managedZones.list",
+        "monitoring.timeSeries.list",
         "roles/cloudtrace.agent",
         "roles/logging.logWriter",
         "roles/monitoring.metricWriter",

@@ -14,6 +14,7 @@ from tests.stacks.variants import update
 BOTH = pytest.mark.parametrize("stack", ["prod", "dr"])
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CERTIFICATE = "kubernetes:cert-manager.io/v1:Certificate"
+APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 MEMBERSHIP = "gcp:gkehub/featureMembership:FeatureMembership"
 ISTIO = ("base", "cni", "gateway", "istiod")
@@ -41,6 +42,19 @@ def values(graph: Graph, chart: str) -> Mapping[str, Any]:
 def named(graph: Graph, token: str, name: str) -> Node:
     [found] = [node for node in graph.of_type(token) if node.inputs["metadata"]["name"] == name]
     return found
+
+
+def routes(graph: Graph) -> dict[tuple[str, str, str], dict[str, bool]]:
+    """Hosts that each route leads to, and whether Pulumi ignores its share; by namespace, name and the route's own."""
+    return {
+        (*at, route["name"]): {
+            to["destination"]["host"]: f"spec.http[{position}].route[{number}].weight"
+            in node.state.get("ignoreChanges", ())
+            for number, to in enumerate(route["route"])
+        }
+        for at, node in of_mesh(graph, "VirtualService").items()
+        for position, route in enumerate(node.inputs["spec"]["http"])
+    }
 
 
 class TestControlPlane:
@@ -253,9 +267,9 @@ class TestRoutes:
         )
         routes = of_mesh(graph, "VirtualService")["istio-ingress", "public"].inputs["spec"]["http"]
         assert [(route["name"], [match["uri"] for match in route["match"]]) for route in routes] == [
-            ("core-0", [{"exact": "/auth/v2"}, {"prefix": "/auth/v2/"}]),
+            ("core.0", [{"exact": "/auth/v2"}, {"prefix": "/auth/v2/"}]),
             ("auth", [{"exact": "/auth"}, {"prefix": "/auth/"}]),
-            ("core-1", [{"exact": "/core"}, {"prefix": "/core/"}]),
+            ("core.1", [{"exact": "/core"}, {"prefix": "/core/"}]),
             ("api-gateway", [{"prefix": "/"}]),
         ]
         [rule] = of_mesh(graph, "AuthorizationPolicy")["core", "allow-from-istio-ingress"].inputs["spec"]["rules"]
@@ -288,6 +302,37 @@ class TestRoutes:
                 (f"{workload}-canary.{host}", 0),
             ]
             assert node.state["ignoreChanges"] == [f"spec.http[0].route[{number}].weight" for number in (0, 1)]
+
+    def test_a_canary_gets_its_share_by_every_way_that_leads_to_its_workload(self) -> None:
+        """Callers in the mesh and the gateway follow routes of their own, and each must be known to the Rollout."""
+        graph = update(
+            "prod",
+            {
+                "workloads.auth.public": True,
+                "workloads.auth.paths": ["/auth"],
+                "workloads.core.public": True,
+                "workloads.core.paths": ["/core", "/more"],
+                "workloads.auxiliary.canary": False,
+            },
+        )
+        ways = routes(graph)
+        for workload in WORKLOADS:
+            given = named(graph, APPLICATION, workload).inputs["spec"]["source"]["helm"]["valuesObject"]["rollout"]
+            moved = {(workload, workload, given["route"])}
+            for service in given["virtualServices"]:
+                name, _, namespace = service["name"].partition(".")
+                moved |= {(namespace, name, route) for route in service["routes"]}
+            stable, canary = (f"{service}.{workload}.svc.cluster.local" for service in (workload, f"{workload}-canary"))
+            assert {way for way, destinations in ways.items() if stable in destinations} == moved
+            assert given["enabled"] is (workload != "auxiliary")
+            for way in moved:
+                # Pulumi leaves alone what the controller moves.
+                assert ways[way] == ({stable: True, canary: True} if given["enabled"] else {stable: False})
+
+    def test_canaries_controller_may_move_routes_of_every_namespace(self, prod: Graph) -> None:
+        given = values(prod, "argo-rollouts")
+        assert given["providerRBAC"]["providers"]["istio"] is True
+        assert "clusterInstall" not in given
 
     def test_a_failover_waits_for_no_canary(self, dr: Graph) -> None:
         for node in of_mesh(dr, "VirtualService").values():

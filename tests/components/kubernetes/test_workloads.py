@@ -10,10 +10,10 @@ POLICY, NAMESPACE = "kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes
 
 # What each asks for, by the settings of Pulumi.yaml; the gateway and the readers of metrics are no workloads.
 WAYS_IN = {
-    "api-gateway": {"istio-ingress", "observability"},
-    "auth": {"api-gateway", "core", "observability"},
-    "core": {"api-gateway", "auth", "auxiliary", "observability"},
-    "auxiliary": {"core", "observability"},
+    "api-gateway": {"istio-ingress", "monitoring"},
+    "auth": {"api-gateway", "core", "monitoring"},
+    "core": {"api-gateway", "auth", "auxiliary", "monitoring"},
+    "auxiliary": {"core", "monitoring"},
 }
 WAYS_OUT = {
     "api-gateway": {"auth", "core", "cache"},

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.stacks.elements.model import PINNED, STACKS, Element, Objects, at_least, like, one
+from tests.stacks.elements.model import PINNED, STACKS, Element, Objects, at_least, both, like, one
 
 OFF = dict.fromkeys(STACKS, "unless `platform.chaos.enabled`: what makes faults is there for experiments alone")
+ROUTES = {"apiGroups": ["networking.istio.io"], "resources": ["virtualservices"]}
 LITMUS = (
     one(
         "Release",
@@ -57,16 +58,16 @@ CHAOS = (
                 ),
                 one(
                     "Schedule",
-                    "chaos-mesh/core-pods",
+                    "chaos-mesh/core-network",
                     {
                         "metadata annotations objective": "core-availability",
                         "metadata annotations hypothesis": like("."),
                         "spec concurrencyPolicy": "Forbid",
-                        "spec schedule": "5 10 * * 2",
+                        "spec schedule": "35 10 * * 2",
                         "spec workflow templates * deadline": "10m",
-                        "spec workflow templates * podChaos mode": "fixed-percent",
-                        "spec workflow templates * podChaos value": "34",
-                        "spec workflow templates * podChaos selector namespaces": ["core"],
+                        "spec workflow templates * networkChaos mode": "fixed-percent",
+                        "spec workflow templates * networkChaos value": "34",
+                        "spec workflow templates * networkChaos selector namespaces": ["core"],
                         "spec workflow templates * abortWithStatusCheck": True,
                     },
                 ),
@@ -75,6 +76,33 @@ CHAOS = (
         without={
             "dr": {"Chaos Mesh": "its daemon enters other pods' namespaces, which Autopilot admits to nobody"},
         },
+        off=OFF,
+    ),
+    Element(
+        "faults of requests",
+        "Faults of requests",
+        both(
+            one(
+                "Namespace",
+                "mesh-faults",
+                {"metadata labels pod-security.kubernetes.io/enforce": "restricted"},
+            ),
+            one(
+                "CronJob",
+                "mesh-faults/core-requests",
+                {
+                    "spec schedule": "5 11 * * 2",
+                    "spec concurrencyPolicy": "Forbid",
+                    "spec jobTemplate spec activeDeadlineSeconds": 720,
+                },
+            ),
+            one("CronJob", "mesh-faults/lost-faults", {"spec schedule": "* * * * *"}),
+            one(
+                "Role",
+                "core/mesh-faults",
+                {"rules": [{**ROUTES, "resourceNames": ["core"], "verbs": ["get", "patch"]}]},
+            ),
+        ),
         off=OFF,
     ),
     Element(

@@ -201,7 +201,14 @@ OBSERVABILITY = (
                 ),
                 one("aws:amp/workspace:Workspace", "metrics-workspace", {"kmsKeyArn": like("^arn:aws:kms:")}),
             ),
-            "dr": (METRICS_OF_GOOGLE,),
+            "dr": (
+                METRICS_OF_GOOGLE,
+                one(
+                    "Release",
+                    "observability/kube-state-metrics",
+                    {"image tag": PINNED, "collectors": ["pods"], "rbac useClusterRole": False},
+                ),
+            ),
         },
         without={"dr": {"Prometheus": NO_SERVER, "Alertmanager": NO_SERVER, "node exporter": NO_AGENT}},
     ),

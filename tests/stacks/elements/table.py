@@ -24,10 +24,15 @@ EXPERIMENT = {
     "starts": "tue:10:05",
     "duration_minutes": 10,
 }
+EXPERIMENTS = {
+    "core-pods": EXPERIMENT,
+    "core-network": {**EXPERIMENT, "fault": "network-delay", "starts": "tue:10:35"},
+    "core-requests": {**EXPERIMENT, "fault": "http-abort", "starts": "tue:11:05"},
+}
 ENCRYPTED = {"secure": "AAAA"}
 
 SWITCHED_ON: Mapping[str, Any] = {
-    "platform.chaos": {"enabled": True, "window": "tue:09:00-tue:12:00", "experiments": {"core-pods": EXPERIMENT}},
+    "platform.chaos": {"enabled": True, "window": "tue:09:00-tue:12:00", "experiments": EXPERIMENTS},
     "platform.delivery.bundle_digest": f"sha256:{'1' * 64}",
     "platform.admission.signing_keys": {"ci": "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"},
     "platform.alerting.heartbeat": True,

@@ -1,0 +1,176 @@
+"""The standby has the size and the role of the active region."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from failover.estimates import Estimate
+from failover.names import STANDBY_NAMES, LinkNames, StandbyNames
+from failover.step import NotYet, Site, Step, Stop
+
+CHECKOUT = Path(__file__).parents[2]
+"""The program that `pulumi` runs; its settings are in it, its state is in the standby's cloud."""
+
+COMMAND = (
+    "pulumi",
+    "up",
+    *("--stack", "dr"),
+    "--yes",
+    "--skip-preview",
+    "--non-interactive",
+    *("--config", "multicloud:mode=active"),
+)
+CANCEL = ("pulumi", "cancel", "--stack", "dr", "--yes", "--non-interactive")
+LOGS = "out/failover"
+"""Folder of the checkout for what updates print; git ignores it."""
+
+TRIES = 3
+"""Updates that fail before a person must look; what one has done the next leaves alone."""
+
+LOCK = re.compile(r"created by .*@(?P<host>\S+) \(pid (?P<process>\d+)\)")
+"""How the CLI tells who holds a stack whose state is in a bucket."""
+
+LOCKED = "the stack is currently locked"
+
+
+class Activate(Step):
+    """Runs the stack `dr` with `mode: active`: sizes, counts and alarms change in place, and AWS is asked nothing.
+
+    An update is a process of its own that outlives this program. Whoever goes on, on the same machine, waits for it
+    instead of beginning another; from another machine the CLI's own lock tells that it runs. That lock is taken away
+    only where it is that of an update of this run whose process is dead.
+    """
+
+    name = "activate"
+    does = "give the standby its active size (pulumi up, mode active)"
+    # Restart of Cloud SQL for its new size, growth of the other stores and start of pods beside it; `make bench` has
+    # the simulation of the update, resource by resource.
+    estimate = Estimate(6, 11, 18)
+    budget = 45
+    roles = (
+        "the rights of bootstrap's apply account, which deploys dr",
+        "roles/cloudkms.cryptoKeyDecrypter on the state's key",
+    )
+
+    def __init__(self, checkout: Path = CHECKOUT) -> None:
+        self._checkout = checkout
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def ready(self, site: Site) -> None:
+        """The database is promoted, and there is a CLI to do it."""
+        if not site.proved("sequences"):
+            raise Stop("sequences not proved: workloads would write into a database that is not ready")
+        if not _active(site) and shutil.which(COMMAND[0]) is None:
+            raise Stop(
+                "`pulumi` is not on PATH. Install the version of requirements.txt, log in to the state's backend, and "
+                "run this again; or have somebody run the command below who has it, and then run this again"
+            )
+
+    def act(self, site: Site) -> None:
+        """Begin an update, or wait for the one that runs; raises NotYet until it has ended."""
+        if _active(site):
+            return
+        process = site.noted("process")
+        if self._child is not None:
+            code = self._child.poll()
+            if code is None:
+                raise NotYet(f"pulumi is at work: {_last_line(self._log(site))}")
+            self._child = None
+            site.note("process", None)
+            self._ended(site, code)
+        elif process is not None and site.noted("host") == socket.gethostname() and _runs(process):
+            raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
+        else:
+            self._begin(site)
+
+    def check(self, site: Site) -> str:
+        """The stack itself has told its new role."""
+        if not _active(site):
+            raise NotYet(f"gs://{site.standby.records_bucket}/{STANDBY_NAMES} does not say that the mode is active")
+        return "dr was deployed with mode active; commit Pulumi.dr.yaml, so that the next deployment keeps it"
+
+    def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
+        """The same update, in a checkout."""
+        return (f"cd {self._checkout}", " ".join(COMMAND))
+
+    def _begin(self, site: Site) -> None:
+        log = self._log(site)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        site.log(f"{' '.join(COMMAND)} in {self._checkout}, its output in {log}")
+        self._child = self._run(COMMAND, log)
+        site.note("host", socket.gethostname())
+        site.note("processes", [*(site.noted("processes") or ()), self._child.pid])
+        site.note("process", self._child.pid)
+        raise NotYet("pulumi begins")
+
+    def _ended(self, site: Site, code: int) -> None:
+        if code == 0 and _active(site):
+            return
+        log = self._log(site)
+        printed = log.read_text(encoding="utf-8", errors="replace")
+        if LOCKED in printed:
+            self._unlock(site, printed)
+        failures = (site.noted("failures") or 0) + 1
+        site.note("failures", 0 if failures >= TRIES else failures)
+        if failures >= TRIES:
+            raise Stop(f"pulumi failed {TRIES} times, the last with {code}: {_last_line(log)} (all of it in {log})")
+        raise NotYet(f"pulumi ended with {code} and is run again: {_last_line(log)}")
+
+    def _unlock(self, site: Site, printed: str) -> None:
+        """Wait for an update on this machine, take away the lock of this run's dead one, stop at any other. Raises."""
+        holders = {(found["host"], int(found["process"])) for found in LOCK.finditer(printed)}
+        here = socket.gethostname()
+        if any(host == here and _runs(process) for host, process in holders):
+            raise NotYet("another update of dr is at work on this machine")
+        if not holders or not holders <= {(here, process) for process in site.noted("processes") or ()}:
+            who = ", ".join(f"process {process} on {host}" for host, process in sorted(holders)) or "somebody else"
+            raise Stop(
+                f"an update of dr by {who} holds the stack: wait for it, and run this again; if it is dead for sure, "
+                f"`{' '.join(CANCEL)}` ends its hold"
+            )
+        site.log(f"{' '.join(CANCEL)}: the update of this run was killed")
+        if self._run(CANCEL, self._log(site)).wait():
+            raise Stop(f"`{' '.join(CANCEL)}` failed: {_last_line(self._log(site))}")
+        raise NotYet("the lock of this run's killed update was taken away")
+
+    def _log(self, site: Site) -> Path:
+        return self._checkout / LOGS / f"{site.run_id.replace('/', '-')}.log"
+
+    def _run(self, command: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
+        """Begin a process that an interrupt of this one spares; its environment is this one's."""
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self._checkout,
+                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
+def _active(site: Site) -> bool:
+    """Whether `dr` says so: it writes its names anew at the end of an update."""
+    content, generation = site.cloud.objects.read(site.standby.records_bucket, STANDBY_NAMES)
+    if generation == 0:
+        raise Stop(f"gs://{site.standby.records_bucket}/{STANDBY_NAMES} is gone: `pulumi up --stack dr` writes it")
+    return StandbyNames.model_validate_json(content).deployed_mode == "active"
+
+
+def _runs(process: int) -> bool:
+    """Whether that process is a `pulumi` that runs: numbers are given again."""
+    found = subprocess.run(["ps", "-o", "stat=,comm=", "-p", str(process)], capture_output=True, text=True, check=False)
+    state, _, name = found.stdout.strip().partition(" ")
+    return "pulumi" in name and not state.startswith("Z")
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return "nothing printed"
+    return next((line.strip() for line in reversed(lines) if line.strip()), "nothing printed")
