@@ -11,6 +11,7 @@ from components.crosscloud.component import CrossCloudComponent
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.watch.replication import rows
+from components.gcp.watch.rows import Watched
 from settings.observability import Severity
 from settings.replication import RowReplicationSettings
 from settings.shared import RelationalSettings
@@ -73,6 +74,9 @@ class RowReplication(CrossCloudComponent):
     job_id: pulumi.Output[str]
     """What `gcloud database-migration migration-jobs` calls the job: a failover stops it."""
 
+    watched: Watched
+    """How far the standby is behind."""
+
     def __init__(
         self,
         name: str,
@@ -111,10 +115,11 @@ class RowReplication(CrossCloudComponent):
             opts=self.child(stateful=True),
         )
         self.job_id = job.migration_job_id
+        self.watched = rows(database, job_id, rpo_minutes=declared.rpo)
         Alarms(
             f"{name}-alarms",
             gcp,
-            [rows(database, job_id, rpo_minutes=declared.rpo)],
+            [self.watched],
             # What is watched here matters in either role.
             mode="standby",
             channel_names=target.channels,
