@@ -14,7 +14,7 @@ RUN = "tests.failover.small_steps:RUN"
 """The steps that tests of whole runs run."""
 
 _OF_THE_RUN = {"buckets", "jobs", "operations", "generation", "effects", "begun", "series", "cached"}
-_OF_THE_TIME = {"certificates", "table_backups"}
+_OF_THE_TIME = {"certificates", "instance_backups", "table_backups"}
 """What differs between two runs with the same outcome; objects are compared by name, but for those of the record."""
 
 
