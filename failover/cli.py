@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -16,9 +17,10 @@ from failover import lags, render
 from failover.cloud import Access, Cloud, Refused, Unavailable
 from failover.cloud.storage import Bucket
 from failover.engine import Engine, Stopped
-from failover.names import LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
+from failover.names import LINK_NAMES, STANDBY_NAMES, SWITCH, LinkNames, StandbyNames
 from failover.plan import plan
-from failover.record import Held, Kind, Lost, Record
+from failover.record import Held, Kind, Lost, Record, stamp
+from failover.rehearsal import rehearse
 from failover.status import status
 from failover.step import Step
 from failover.steps import BACK, REHEARSAL, RUN
@@ -28,6 +30,8 @@ RECORDS = "FAILOVER_RECORDS"
 """Environment variable that names the bucket of records where no checkout is at hand."""
 
 PROJECT_FILE = Path(__file__).parents[1] / "Pulumi.yaml"
+
+Document = TypeVar("Document", StandbyNames, LinkNames)
 
 ORDERS: Mapping[Kind, tuple[Step, ...]] = {"run": RUN, "back": BACK, "rehearse": REHEARSAL}
 
@@ -86,11 +90,32 @@ def _move(asked: argparse.Namespace) -> int:
     cloud, standby, link, bucket = _found(asked)
     steps = ORDERS[kind]
     record = Record(bucket, _who(), time.time)
+    if kind == "run":
+        _refuse_twice(cloud, standby, record)
     if not asked.yes:
         _confirm(kind, standby, steps, record)
     watcher = JsonLines() if asked.json else Lines(steps, console())
-    Engine(steps, standby, link, cloud, record, watcher).run(kind)
+
+    def engine(steps: Sequence[Step]) -> Engine:
+        return Engine(steps, standby, link, cloud, record, watcher)
+
+    if kind == "rehearse":
+        outcome = rehearse(steps, engine, record)
+        for missed in outcome.missed:
+            print(missed, file=sys.stderr)
+        return 0 if outcome.good else 1
+    engine(steps).run(kind)
     return 0
+
+
+def _refuse_twice(cloud: Cloud, standby: StandbyNames, record: Record) -> None:
+    """A failover that has ended is not begun anew while users are at the standby: its fence would stop them."""
+    last = record.look()
+    moved = cloud.objects.read(standby.switch_bucket, SWITCH)[1] != 0
+    if moved and last is not None and last.kind == "run" and last.ended is not None:
+        raise Unusable(
+            f"the standby serves since {stamp(last.ended)}: nothing is left to do; `python -m failover back` leads back"
+        )
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -107,24 +132,26 @@ def _found(asked: argparse.Namespace) -> tuple[Cloud, StandbyNames, LinkNames, B
     name = asked.records or os.environ.get(RECORDS) or _configured()
     cloud = Cloud(Access.found())
     bucket = Bucket(cloud.objects, name)
-    documents = []
-    for model, path, stack in ((StandbyNames, STANDBY_NAMES, "dr"), (LinkNames, LINK_NAMES, "interconnect")):
-        content, generation = bucket.read(path)
-        if not generation:
-            raise Unusable(
-                f"gs://{name}/{path} is missing, so that no name is known: `pulumi up --stack {stack}` writes it; "
-                f"is {name} the bucket of records (--records)?"
-            )
-        try:
-            documents.append(model.model_validate_json(content))
-        except ValidationError as error:
-            raise Unusable(
-                f"gs://{name}/{path} was written by another version of the program: check out the commit that "
-                f"`{stack}` was deployed from ({error.error_count()} fields differ, the first is "
-                f"{'.'.join(map(str, error.errors()[0]['loc']))})"
-            ) from error
-    standby, link = documents
+    standby = _document(bucket, name, STANDBY_NAMES, StandbyNames, "dr")
+    link = _document(bucket, name, LINK_NAMES, LinkNames, "interconnect")
     return cloud, standby, link, bucket
+
+
+def _document(bucket: Bucket, name: str, path: str, model: type[Document], stack: str) -> Document:
+    content, generation = bucket.read(path)
+    if not generation:
+        raise Unusable(
+            f"gs://{name}/{path} is missing, so that no name is known: `pulumi up --stack {stack}` writes it; is {name} "
+            "the bucket of records (--records)?"
+        )
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise Unusable(
+            f"gs://{name}/{path} was written by another version of the program: check out the commit that `{stack}` was "
+            f"deployed from ({error.error_count()} fields differ, the first is "
+            f"{'.'.join(map(str, error.errors()[0]['loc']))})"
+        ) from error
 
 
 def _configured() -> str:

@@ -1,6 +1,7 @@
 """Runs a script of `sql` in every database of the standby's instance; the job of Cloud Run that `dr` holds runs this.
 
-    python -m failover.database detach --run ID --attempt N --database app --instance PROJECT:REGION:NAME --bucket NAME
+    python -m failover.database detach verify --run ID --attempt N --database app \\
+        --instance PROJECT:REGION:NAME --bucket NAME
 
 A private address is reached from within the network alone, where no operator is. The job logs in as its own service
 account: Cloud SQL's connector brings a certificate for an hour and the account's token, so that there is no password
@@ -49,15 +50,19 @@ Connect = Callable[[str], Connection]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one action and leave its answer; 1 if it could not be run everywhere."""
+    """Run each action and leave its answer; 1 at the first that could not be run everywhere."""
     given = _parser().parse_args(arguments)
+    return 1 if any(_run(action, given) for action in given.actions) else 0
+
+
+def _run(action: Action, given: argparse.Namespace) -> int:
     try:
         with _connector(given.instance, given.address) as connect:
-            found = _databases(given.action, connect, given.database, given.writer, given.margin)
+            found = _databases(action, connect, given.database, given.writer, given.margin)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, whoever waits for the answer must be told.
         found = {}, f"cannot log in to {given.database}: {_words(error)}"
-    answer = Answer(action=given.action, run=given.run, attempt=given.attempt, databases=found[0], error=found[1])
+    answer = Answer(action=action, run=given.run, attempt=given.attempt, databases=found[0], error=found[1])
     try:
         _leave(given.bucket, answer)
     except (Unavailable, Refused, Conflict) as error:
@@ -70,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m failover.database", description=__doc__.splitlines()[0])
-    parser.add_argument("action", choices=get_args(Action))
+    parser.add_argument("actions", nargs="+", choices=get_args(Action), metavar="action", help="in their order")
     parser.add_argument("--run", required=True, help="id of the run that asks")
     parser.add_argument("--attempt", required=True, help="which of the run's questions this is")
     parser.add_argument("--database", required=True, help="the platform's database; the instance's others are found")

@@ -44,8 +44,8 @@ def _order(title: str, steps: Sequence[Step], standby: StandbyNames, link: LinkN
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {place} | `{step.name}` | {step.does} | {step.estimate.low:g} / {step.estimate.mode:g} / "
-        f"{step.estimate.high:g} | {step.budget:g} | {', '.join(f'`{role}`' for role in step.roles) or 'none'} |"
+        f"| {place} | `{step.name}` | {step.does} | {step.whole.low:g} / {step.whole.mode:g} / "
+        f"{step.whole.high:g} | {step.budget:g} | {', '.join(f'`{role}`' for role in step.roles) or 'none'} |"
         for place, step in enumerate(steps, start=1)
     ]
     lines += ["", "By hand, in this order:", ""]

@@ -40,6 +40,9 @@ class Database(_Names):
     sql_job: str
     """Full name of the Cloud Run job that runs statements in it, from within the network."""
 
+    active_tier: str
+    """Its machine where the mode is active."""
+
     rehearsal_instance: str
     """Name of the copy that a rehearsal makes, and removes."""
 
@@ -56,6 +59,16 @@ class Tables(_Names):
     clusters: tuple[str, ...]
     tables: Mapping[str, str]
     """Bigtable's table by the name in the settings."""
+
+
+class Workloads(_Names):
+    """What serves users, as deployments in namespaces of the same names."""
+
+    endpoint: str
+    """Name of the cluster's control plane."""
+
+    replicas: Mapping[str, int]
+    """The fewest pods of each where the mode is active."""
 
 
 class Target(_Names):
@@ -102,6 +115,7 @@ class StandbyNames(_Names):
     stores: Mapping[str, Target]
     database: Database
     tables: Tables
+    workloads: Workloads
     certificates: Mapping[str, str]
     """Full names of the load balancer's certificates, by the names that they are for."""
 

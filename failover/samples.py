@@ -1,6 +1,6 @@
 """Names in the shape of shell variables, for a page of commands that holds for every deployment."""
 
-from failover.names import Database, LinkNames, StandbyNames, Tables
+from failover.names import Database, LinkNames, StandbyNames, Tables, Workloads
 
 STANDBY = StandbyNames(
     project="$PROJECT",
@@ -20,10 +20,12 @@ STANDBY = StandbyNames(
         instance="$INSTANCE",
         database="$DATABASE",
         sql_job="$SQL_JOB",
+        active_tier="$TIER",
         rehearsal_instance="$COPY",
         writers=("$WRITER",),
     ),
     tables=Tables(instance="$TABLES", clusters=("$CLUSTER",), tables={}),
+    workloads=Workloads(endpoint="$CLUSTER_NAME", replicas={"core": 3}),
     certificates={},
     objectives={},
     delivered={},
@@ -34,6 +36,7 @@ STANDBY = StandbyNames(
 
 LINK = LinkNames(
     migration_job="$MIGRATION",
+    rows_return=True,
     jobs=("$COPYING_JOB",),
     accounts=("$WRITING_ACCOUNT",),
     connectors=("$CONNECTOR",),

@@ -39,11 +39,13 @@ class Timed:
     name: str
     estimate: Estimate
     parts: Mapping[str, Estimate] = field(default_factory=dict)
+    after_recovery: bool = False
+    """Whether users are served before it begins."""
 
     @classmethod
     def of(cls, step: Step | type[Step]) -> Timed:
         """What a step says of its duration."""
-        return cls(step.name, step.estimate, step.parts)
+        return cls(step.name, step.estimate, step.parts, step.after_recovery)
 
     @property
     def whole(self) -> Estimate:
@@ -64,6 +66,8 @@ class Simulated:
     """What the runs came to."""
 
     total: Spread
+    """Of the recovery: until users are served."""
+
     each: Mapping[str, Spread]
     """Of each step alone."""
 
@@ -80,7 +84,7 @@ class Simulated:
 def simulate(steps: Sequence[Timed], *, without: Iterable[Key] = (), runs: int = RUNS, seed: int = SEED) -> Simulated:
     """Run the steps one after the other many times; those parts of them that are named take no time."""
     left_out = frozenset(without)
-    totals = [0.0] * runs
+    totals, recovered = [0.0] * runs, [0.0] * runs
     each: dict[str, Spread] = {}
     until: dict[str, Spread] = {}
     parts: dict[str, Mapping[str, float]] = {}
@@ -94,11 +98,14 @@ def simulate(steps: Sequence[Timed], *, without: Iterable[Key] = (), runs: int =
             deciding = [max(range(len(names)), key=row.__getitem__) for row in zip(*drawn, strict=True)]
             column = [base + drawn[part][run] for run, (base, part) in enumerate(zip(column, deciding, strict=True))]
             parts[step.name] = _shares(names[part] for part in deciding)
-        columns.append(column)
         totals = [total + more for total, more in zip(totals, column, strict=True)]
+        if not step.after_recovery:
+            columns.append(column)
+            recovered = totals
         each[step.name], until[step.name] = spread(column), spread(totals)
+    steps = [step for step in steps if not step.after_recovery]
     deciding_steps = (steps[max(range(len(row)), key=row.__getitem__)].name for row in zip(*columns, strict=True))
-    return Simulated(spread(totals), each, until, _shares(deciding_steps), parts)
+    return Simulated(spread(recovered), each, until, _shares(deciding_steps), parts)
 
 
 def alone(name: str, estimate: Estimate) -> Spread:

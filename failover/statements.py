@@ -36,11 +36,14 @@ class _Asked(BaseModel):
     """Whether its answer is not believed any more."""
 
 
-def answered(site: Site, action: Action) -> Answer:
-    """The answer to an action that a step asks for once; raises NotYet until it is there, Stop where it cannot come."""
+def answered(site: Site, action: Action, *then: Action) -> Answer:
+    """The answer to an action that a step asks for once; raises NotYet until it is there, Stop where it cannot come.
+
+    What is asked for `then` is done by the same execution: a container takes longer to start than its statements.
+    """
     asked = _noted(site, action)
     if asked is None or asked.void:
-        raise _start(site, action, asked, failures=0)
+        raise _start(site, (action, *then), failures=0)
     executions = site.cloud.jobs.executions(site.standby.database.sql_job)
     # After the list: an execution that has ended there has left its answer by now.
     answer = _read(site, action, asked)
@@ -59,7 +62,7 @@ def answered(site: Site, action: Action) -> Answer:
         why = "the job did not start"
     failures = asked.failures + 1
     if failures < TRIES:
-        raise _start(site, action, asked, failures)
+        raise _start(site, (action, *then), failures)
     # Whoever runs the program again has seen to it, and has as many tries.
     site.note(action, asked.model_copy(update={"void": True}).model_dump())
     raise Stop(f"{action} failed {TRIES} times: {why}")
@@ -84,32 +87,35 @@ def by_hand(standby: StandbyNames, action: Action) -> tuple[str, str]:
     """Commands that run an action and show its answer."""
     job = standby.database.sql_job.rsplit("/", 1)[-1]
     where = f"--region {standby.region} --project {standby.project}"
-    arguments = ",".join(_arguments(standby, action, BY_HAND, "1"))
+    arguments = ",".join(_arguments(standby, (action,), BY_HAND, "1"))
     return (
         f"gcloud run jobs execute {job} {where} --wait --args={arguments}",
         f"gcloud storage cat gs://{standby.records_bucket}/{place(BY_HAND, action, '1')}",
     )
 
 
-def _start(site: Site, action: Action, last: _Asked | None, failures: int) -> NotYet:
+def _start(site: Site, actions: Sequence[Action], failures: int) -> NotYet:
     """Start the job, unless somebody's execution of it runs: they would meet in the same databases."""
     job = site.standby.database.sql_job
     executions = site.cloud.jobs.executions(job)
+    told = " and ".join(actions)
     if any(not execution.ended for execution in executions):
-        return NotYet(f"{action} waits for another execution of {job}")
+        return NotYet(f"{told} waits for another execution of {job}")
+    last = [asked.attempt for action in actions if (asked := _noted(site, action)) is not None]
     asked = _Asked(
-        attempt=last.attempt + 1 if last else 1,
+        attempt=max(last, default=0) + 1,
         at=site.now(),
         before=executions[0].name if executions else "",
         failures=failures,
     )
-    site.note(action, asked.model_dump())
-    site.log(f"start {job} for {action}")
-    site.cloud.jobs.start(job, _arguments(site.standby, action, site.run_id, _attempt(site, asked)))
-    return NotYet(f"{action} begins")
+    for action in actions:
+        site.note(action, asked.model_dump())
+    site.log(f"start {job} for {told}")
+    site.cloud.jobs.start(job, _arguments(site.standby, actions, site.run_id, _attempt(site, asked)))
+    return NotYet(f"{told} begins")
 
 
-def _arguments(standby: StandbyNames, action: Action, run: str, attempt: str) -> Sequence[str]:
+def _arguments(standby: StandbyNames, actions: Sequence[Action], run: str, attempt: str) -> Sequence[str]:
     database = standby.database
     given = ["--run", run, "--attempt", attempt, "--database", database.database]
     given += ["--instance", f"{standby.project}:{standby.region}:{database.instance}"]
@@ -118,7 +124,7 @@ def _arguments(standby: StandbyNames, action: Action, run: str, attempt: str) ->
         given += ["--address", "psc"]
     for writer in database.writers:
         given += ["--writer", writer]
-    return [action, *given, "--bucket", standby.records_bucket]
+    return [*actions, *given, "--bucket", standby.records_bucket]
 
 
 def _attempt(site: Site, asked: _Asked) -> str:

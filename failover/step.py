@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from failover.cloud import Cloud
-from failover.estimates import Estimate
+from failover.estimates import Estimate, longest
 from failover.names import LinkNames, StandbyNames
 from failover.record import Record
 
@@ -93,8 +93,16 @@ class Step(ABC):
     budget: ClassVar[float]
     """Minutes after which a person must look; at least the most that the estimate and the parts come to."""
 
+    after_recovery: ClassVar[bool] = False
+    """Whether users are served before it begins, so that its minutes are none of the recovery's."""
+
     roles: ClassVar[tuple[str, ...]]
     """IAM roles that whoever runs it needs."""
+
+    @property
+    def whole(self) -> Estimate:
+        """The step with its parts, at their least, likely and most."""
+        return self.estimate + longest(self.parts.values())
 
     def ready(self, site: Site) -> None:  # noqa: B027
         """Raise Stop or NotYet unless all holds that the action relies on. Reads only."""

@@ -41,7 +41,7 @@ class Lines:
         again = ", again" if resumed else ""
         self._out.print(
             f"[bold]{self._places[step.name]}/{len(self._places)} {step.name}[/]{again}: {escape(step.does)} "
-            f"[dim](usually {step.estimate.mode:g}, at most {step.budget:g} minutes)[/]"
+            f"[dim](usually {step.whole.mode:g}, at most {step.budget:g} minutes)[/]"
         )
         if self._out.is_terminal:
             self._moving = self._out.status("…")

@@ -18,6 +18,7 @@ from failover.cloud.outside import Outside
 from failover.cloud.storage import Objects
 from failover.cloud.tables import Tables
 from failover.cloud.transfers import Transfers
+from failover.cloud.workloads import Workloads
 
 __all__ = ["Access", "Cloud", "Refused", "Unavailable"]
 
@@ -77,6 +78,11 @@ class Cloud:
     def tables(self) -> Tables:
         """Bigtable's tables and backups."""
         return Tables(self._access)
+
+    @cached_property
+    def workloads(self) -> Workloads:
+        """Deployments in the cluster."""
+        return Workloads(self._access)
 
     @cached_property
     def outside(self) -> Outside:

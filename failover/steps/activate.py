@@ -5,7 +5,9 @@ import re
 import shutil
 import socket
 import subprocess
+from abc import abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from failover.estimates import Estimate
 from failover.names import STANDBY_NAMES, LinkNames, StandbyNames
@@ -36,7 +38,7 @@ LOCK = re.compile(r"created by .*@(?P<host>\S+) \(pid (?P<process>\d+)\)")
 LOCKED = "the stack is currently locked"
 
 
-class Activate(Step):
+class Update(Step):
     """Runs the stack `dr` with `mode: active`: sizes, counts and alarms change in place, and AWS is asked nothing.
 
     An update is a process of its own that outlives this program. Whoever goes on, on the same machine, waits for it
@@ -44,12 +46,7 @@ class Activate(Step):
     only where it is that of an update of this run whose process is dead.
     """
 
-    name = "activate"
-    does = "give the standby its active size (pulumi up, mode active)"
-    # Restart of Cloud SQL for its new size, growth of the other stores and start of pods beside it; `make bench` has
-    # the simulation of the update, resource by resource.
-    estimate = Estimate(6, 11, 18)
-    budget = 45
+    budget = 60
     roles = (
         "the rights of bootstrap's apply account, which deploys dr",
         "roles/cloudkms.cryptoKeyDecrypter on the state's key",
@@ -59,11 +56,16 @@ class Activate(Step):
         self._checkout = checkout
         self._child: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
+    def finished(self, site: Site) -> bool:
+        """Whether what the step is for is there."""
+
+    def ended_well(self, site: Site) -> None:
+        """Note that an update has ended without an error."""
+
     def ready(self, site: Site) -> None:
-        """The database is promoted, and there is a CLI to do it."""
-        if not site.proved("sequences"):
-            raise Stop("sequences not proved: workloads would write into a database that is not ready")
-        if not _active(site) and shutil.which(COMMAND[0]) is None:
+        """There is a CLI to do it."""
+        if not self.finished(site) and shutil.which(COMMAND[0]) is None:
             raise Stop(
                 "`pulumi` is not on PATH. Install the version of requirements.txt, log in to the state's backend, and "
                 "run this again; or have somebody run the command below who has it, and then run this again"
@@ -71,7 +73,7 @@ class Activate(Step):
 
     def act(self, site: Site) -> None:
         """Begin an update, or wait for the one that runs; raises NotYet until it has ended."""
-        if _active(site):
+        if self.finished(site):
             return
         process = site.noted("process")
         if self._child is not None:
@@ -85,12 +87,6 @@ class Activate(Step):
             raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
         else:
             self._begin(site)
-
-    def check(self, site: Site) -> str:
-        """The stack itself has told its new role."""
-        if not _active(site):
-            raise NotYet(f"gs://{site.standby.records_bucket}/{STANDBY_NAMES} does not say that the mode is active")
-        return "dr was deployed with mode active; commit Pulumi.dr.yaml, so that the next deployment keeps it"
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """The same update, in a checkout."""
@@ -107,8 +103,10 @@ class Activate(Step):
         raise NotYet("pulumi begins")
 
     def _ended(self, site: Site, code: int) -> None:
-        if code == 0 and _active(site):
-            return
+        if code == 0:
+            self.ended_well(site)
+            if self.finished(site):
+                return
         log = self._log(site)
         printed = log.read_text(encoding="utf-8", errors="replace")
         if LOCKED in printed:
@@ -125,7 +123,7 @@ class Activate(Step):
         here = socket.gethostname()
         if any(host == here and _runs(process) for host, process in holders):
             raise NotYet("another update of dr is at work on this machine")
-        if not holders or not holders <= {(here, process) for process in site.noted("processes") or ()}:
+        if not holders or not holders <= {(here, process) for process in _processes(site)}:
             who = ", ".join(f"process {process} on {host}" for host, process in sorted(holders)) or "somebody else"
             raise Stop(
                 f"an update of dr by {who} holds the stack: wait for it, and run this again; if it is dead for sure, "
@@ -151,6 +149,79 @@ class Activate(Step):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+
+class Activate(Update):
+    """The update, until the standby's own document says that the mode is active.
+
+    `dr` writes it once the database, the tables and the workloads' releases are as they shall be. What grows for
+    longer, and serves meanwhile, goes on behind this step: `settle` sees to its end.
+    """
+
+    name = "activate"
+    does = "give the standby its active size and role (pulumi up, mode active)"
+    # Start of the program, reading of the state, and hundreds of resources that have not changed.
+    estimate = Estimate(0.5, 1, 3)
+    parts: ClassVar = {
+        # What is left of its growth, which began with the run; all of it where that was refused.
+        "database": Estimate(0, 1, 6),
+        "tables": Estimate(1, 2, 3),
+    }
+
+    def ready(self, site: Site) -> None:
+        """The database is promoted."""
+        if not site.proved("sequences"):
+            raise Stop("sequences not proved: workloads would write into a database that is not ready")
+        super().ready(site)
+
+    def finished(self, site: Site) -> bool:
+        """Whether the stack itself has told its new role."""
+        return _active(site)
+
+    def check(self, site: Site) -> str:
+        """The stack itself has told its new role."""
+        if not _active(site):
+            raise NotYet(f"gs://{site.standby.records_bucket}/{STANDBY_NAMES} does not say that the mode is active")
+        return "dr was deployed with mode active; commit Pulumi.dr.yaml, so that the next deployment keeps it"
+
+
+class Settle(Update):
+    """Sees the update to its end, with users there already: caches and brokers serve while they grow.
+
+    https://docs.cloud.google.com/memorystore/docs/valkey/scale-instance-capacity
+    """
+
+    name = "settle"
+    does = "see the update to its end: what serves while it grows"
+    after_recovery = True
+    estimate = Estimate(0.5, 1, 3)
+    parts: ClassVar = {"cache": Estimate(5, 10, 30), "stream": Estimate(5, 10, 30)}
+
+    def act(self, site: Site) -> None:
+        """Wait for the update that `activate` began, then run one that finds nothing left to do."""
+        process = site.noted("process", "activate")
+        if process is not None and site.noted("host", "activate") == socket.gethostname() and _runs(process):
+            raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
+        super().act(site)
+
+    def finished(self, site: Site) -> bool:
+        """Whether an update has ended without an error."""
+        return bool(site.noted("updated"))
+
+    def ended_well(self, site: Site) -> None:
+        """Note it."""
+        site.note("updated", True)
+
+    def check(self, site: Site) -> str:
+        """An update that ended without an error has found everything as it shall be."""
+        if not self.finished(site):
+            raise NotYet("no update of dr has ended yet")
+        return "an update of dr ended without an error"
+
+
+def _processes(site: Site) -> list[int]:
+    """Updates that this run began."""
+    return [*(site.noted("processes", "activate") or ()), *(site.noted("processes") or ())]
 
 
 def _active(site: Site) -> bool:

@@ -121,7 +121,7 @@ def _waiting(site: Site, subscription: str) -> float | None:
     """
     metric = "pubsub.googleapis.com/subscription/num_undelivered_messages"
     wanted = f'metric.type = "{metric}" AND resource.labels.subscription_id = "{_last(subscription)}"'
-    since = site.noted("fenced", step="fence") or site.noted("stopped")
+    since = (site.noted("fenced", step="fence") or {}).get("at") or site.noted("stopped")
     try:
         points = site.cloud.metrics.newest(_part(subscription, "projects"), wanted, MEASURED_MINUTES, site.now())
     except (Unavailable, Refused):

@@ -1,5 +1,7 @@
 """The standby serves, under its own name, before anybody is sent there."""
 
+from typing import ClassVar
+
 from failover import statements
 from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
@@ -13,18 +15,24 @@ PROVED_BEFORE = ("promote", "sequences", "activate")
 
 
 class Verify(Step):
-    """Looks at all that users would meet: the front door, the databases, the tables, the certificates."""
+    """Looks at all that users would meet: certificates, tables, databases, workloads, the front door."""
 
     name = "verify"
     does = "see that the standby serves under its own name"
-    # Pods that are ready and an execution of a job; the most where backends must first be found healthy.
-    estimate = Estimate(1, 2, 5)
-    budget = 15
+    # Rounds of looking, and the time in which the load balancer finds new pods.
+    estimate = Estimate(0.5, 1, 2)
+    parts: ClassVar = {
+        # Nodes of Autopilot where the standby's have no room, images from the registry, probes.
+        "workloads": Estimate(1, 3, 10),
+        "database": Estimate(0.5, 1, 2),
+    }
+    budget = 20
     roles = (
         "roles/run.developer",
         "roles/storage.objectViewer on the bucket of records",
         "roles/bigtable.viewer",
         "roles/certificatemanager.viewer",
+        "roles/container.viewer",
     )
 
     def ready(self, site: Site) -> None:
@@ -40,6 +48,7 @@ class Verify(Step):
         """Each is seen to be well at the same time."""
         self._certificates(site)
         self._tables(site)
+        self._workloads(site)
         problems = statements.proved(site).problems()
         if problems:
             statements.forget(site, "verify")
@@ -48,7 +57,8 @@ class Verify(Step):
         standby = site.standby
         return (
             f"{standby.standby_host} answered well {IN_A_ROW} times, the databases take writes, "
-            f"{len(standby.tables.tables)} tables are ready, {len(standby.certificates)} certificates hold"
+            f"{len(standby.tables.tables)} tables and {len(standby.workloads.replicas)} workloads are ready, "
+            f"{len(standby.certificates)} certificates hold"
         )
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
@@ -60,6 +70,10 @@ class Verify(Step):
             *(
                 f"gcloud bigtable tables describe {table} --instance {instance} --view replication {project}"
                 for table in standby.tables.tables.values()
+            ),
+            *(
+                f"kubectl get deployment {name} --namespace {name}  # {pods} pods ready, told REGION_MODE=active"
+                for name, pods in standby.workloads.replicas.items()
             ),
             f"gcloud certificate-manager certificates list {project} --format='table(name, managed.state, expireTime)'",
         )
@@ -80,6 +94,17 @@ class Verify(Step):
         ]
         if waiting:
             raise NotYet(f"tables are not ready: {', '.join(waiting)}")
+
+    def _workloads(self, site: Site) -> None:
+        """Pods that were told to wait would refuse every write, in good health."""
+        workloads, waiting = site.standby.workloads, []
+        for name, pods in sorted(workloads.replicas.items()):
+            found = site.cloud.workloads.deployment(workloads.endpoint, name, name)
+            if found.mode != "active" or found.ready < max(pods, found.wanted):
+                told = found.mode or "nothing"
+                waiting.append(f"{name} ({found.ready} of {max(pods, found.wanted)} pods, told {told})")
+        if waiting:
+            raise NotYet(f"workloads are not ready: {', '.join(waiting)}")
 
     def _front_door(self, site: Site) -> None:
         host, path = site.standby.standby_host, site.standby.health_path

@@ -15,7 +15,7 @@ MINUTES = "minutes"
 
 
 class Measure(Step):
-    """Writes down the minutes of each step, and which lay beyond its estimate, or all beyond the promised recovery time.
+    """Writes down the minutes of each step, which lay beyond its estimate, or all beyond the promised recovery time.
 
     It stops nothing: the rehearsal's record must end, and `failover.rehearsal` tells of the miss. Of steps that no copy
     can show, such as DNS, the likeliest minutes are taken.
@@ -36,11 +36,12 @@ class Measure(Step):
         taken = {step.name: site.minutes(step.name) for step in self._rehearsed}
         minutes = {name: round(value, 2) for name, value in taken.items() if value is not None}
         missed = [
-            f"{step.name} took {minutes[step.name]:.1f} minutes, beyond its {step.estimate.high:g}"
+            f"{step.name} took {minutes[step.name]:.1f} minutes, beyond its {step.whole.high:g}"
             for step in self._rehearsed
-            if minutes.get(step.name, 0) > step.estimate.high
+            if minutes.get(step.name, 0) > step.whole.high
         ]
-        total = sum(minutes.get(step.name, step.estimate.mode) for step in self._failover)
+        recovery = [step for step in self._failover if not step.after_recovery]
+        total = sum(minutes.get(step.name, step.whole.mode) for step in recovery)
         if total > site.standby.rto_minutes:
             missed.append(f"a failover would take {total:.1f} minutes, beyond the promised {site.standby.rto_minutes}")
         site.note(MINUTES, {**minutes, "failover": round(total, 2)})
