@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from failover import lags, render
@@ -128,6 +127,9 @@ def _found(asked: argparse.Namespace) -> tuple[Cloud, StandbyNames, LinkNames, B
 
 
 def _configured() -> str:
+    # A checkout has it; the image, whose jobs are told the bucket, needs it not.
+    import yaml
+
     try:
         return yaml.safe_load(PROJECT_FILE.read_text())["config"]["failover"]["value"]["records_bucket"]
     except (OSError, KeyError, TypeError) as error:
