@@ -49,7 +49,7 @@ def run(task: Mapping[str, Any]) -> int:
     module, name = task["steps"].split(":")
     access = Access.found()
     record = Record(Bucket(Objects(access), RECORDS_BUCKET), "ann@example.com", time.time)
-    steps = getattr(importlib.import_module(module), name)
+    steps = [step() if isinstance(step, type) else step for step in getattr(importlib.import_module(module), name)]
     engine = Engine(steps, STANDBY, LINK, Cloud(access), record, _Silent(), minute=task["minute"])
     try:
         engine.run(task["kind"])

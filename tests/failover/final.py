@@ -4,17 +4,17 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import failover.steps
 from failover.names import FENCE
 from failover.record import RECORD
 from failover.record import State as Record
 from tests.failover.sample import RECORDS_BUCKET, SWITCH_BUCKET
 from tests.failover.stand_ins.world import Effect, State, World
 
-RUN = "failover.steps:RUN" if hasattr(failover.steps, "RUN") else "tests.failover.small_steps:RUN"
+RUN = "tests.failover.small_steps:RUN"
+"""The steps that tests of whole runs run."""
 
 _OF_THE_RUN = {"buckets", "jobs", "operations", "generation", "effects", "begun", "series", "cached"}
-_OF_THE_TIME = {"certificates", "table_backups"}
+_OF_THE_TIME = {"certificates", "instance_backups", "table_backups"}
 """What differs between two runs with the same outcome; objects are compared by name, but for those of the record."""
 
 

@@ -6,6 +6,8 @@ from failover.step import NotYet, Site, Step
 from failover.steps.fence import Fence
 from failover.steps.switch import Switch
 
+TIER = "db-custom-8-32768"
+
 
 class _Small(Step):
     does, estimate, budget, roles = "", Estimate(1, 1, 1), 5, ()
@@ -70,6 +72,29 @@ class Sequences(_Small):
         return "no transfer copies"
 
 
+class Activate(_Small):
+    """Makes the database larger."""
+
+    name = "activate"
+
+    def act(self, site: Site) -> None:
+        if self._tier(site) != TIER:
+            site.log("make the database larger")
+            body = {"settings": {"tier": TIER}}
+            site.cloud.instances.patch(site.standby.project, site.standby.database.instance, body)
+
+    def check(self, site: Site) -> str:
+        if (tier := self._tier(site)) != TIER:
+            raise NotYet(f"the database is {tier}")
+        return TIER
+
+    def _tier(self, site: Site) -> str:
+        found = site.cloud.instances.get(site.standby.project, site.standby.database.instance)
+        if found is None:
+            raise NotYet("there is no database")
+        return found["settings"]["tier"]
+
+
 class Verify(_Small):
     """Asks the standby."""
 
@@ -85,4 +110,4 @@ class Verify(_Small):
         return "the standby answers"
 
 
-RUN = (Fence(), Isolate(), Promote(), Sequences(), Verify(), Switch())
+RUN = (Fence(), Isolate(), Promote(), Sequences(), Activate(), Verify(), Switch())

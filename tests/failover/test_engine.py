@@ -51,7 +51,7 @@ class Plain(Step):
 
     def __init__(self, name: str, **parts: Callable[[Site], Any]) -> None:
         self.name = name  # ty: ignore[invalid-attribute-access]
-        self.parts, self.asked = parts, []
+        self.answers, self.asked = parts, []
 
     def ready(self, site: Site) -> None:
         self._do("ready", site)
@@ -67,7 +67,7 @@ class Plain(Step):
 
     def _do(self, part: str, site: Site) -> Any:
         self.asked.append(part)
-        return self.parts.get(part, lambda site: None)(site)
+        return self.answers.get(part, lambda site: None)(site)
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ def a_run(kind: Kind, *, age: float, ended: bool = True, held: bool = False, ste
             kind=kind,
             began=NOW - age - 100,
             ended=NOW - age if ended else None,
-            holder=None if ended else Holder(who="op@example.com", host="elsewhere", process=1, until=until),
+            holder=None
+            if ended
+            else Holder(who="op@example.com", host="elsewhere", machine="", process=1, session="", until=until),
             steps={
                 "fence": StepState(status="done"),
                 "promote": StepState.model_validate({"status": step, "seen": "its minutes are over"}),
