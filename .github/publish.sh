@@ -38,5 +38,5 @@ for folder in bundles/*/; do
   push "bundles/$name" "$(sha256sum "$work/$name.tar.gz" | cut -c1-12)" push_bundle "$work/$name.tar.gz"
 done
 # What the image is built from, as git has it.
-sources=$(git ls-files --stage failover sql settings/types.py)
+sources=$(git ls-files --stage failover sql settings/front_door.py settings/types.py)
 push failover "$(sha256sum <<< "$sources" | cut -c1-12)" push_image failover/Containerfile

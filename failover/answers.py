@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Action = Literal["detach", "sequences", "verify", "source", "followers", "digest", "empty"]
+Action = Literal["detach", "sequences", "verify", "source", "followers", "digest", "empty", "schema"]
 """A script of `sql` that the job may run."""
 
 OF_THE_PLATFORM = frozenset({"source", "followers", "digest", "empty"})
@@ -26,6 +26,9 @@ class Answer(BaseModel):
     action: Action
     run: str
     attempt: str
+    at: str = ""
+    """When it was written down, as ISO 8601 has it."""
+
     databases: Mapping[str, tuple[Row, ...]] = {}
     """Rows by database of the instance: those that the script ran in."""
 

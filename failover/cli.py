@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from failover import lags, render
@@ -155,6 +154,9 @@ def _document(bucket: Bucket, name: str, path: str, model: type[Document], stack
 
 
 def _configured() -> str:
+    # A checkout has it; the image, whose jobs are told the bucket, needs it not.
+    import yaml
+
     try:
         return yaml.safe_load(PROJECT_FILE.read_text())["config"]["failover"]["value"]["records_bucket"]
     except (OSError, KeyError, TypeError) as error:

@@ -17,6 +17,7 @@ import ssl
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pg8000.dbapi
@@ -62,7 +63,14 @@ def _run(action: Action, given: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001
         # Whatever it was, whoever waits for the answer must be told.
         found = {}, f"cannot log in to {given.database}: {_words(error)}"
-    answer = Answer(action=action, run=given.run, attempt=given.attempt, databases=found[0], error=found[1])
+    answer = Answer(
+        action=action,
+        run=given.run,
+        attempt=given.attempt,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        databases=found[0],
+        error=found[1],
+    )
     try:
         _leave(given.bucket, answer)
     except (Unavailable, Refused, Conflict) as error:

@@ -516,6 +516,16 @@ class _Region:
             settings.database_job,
             program,
             command=["python", "-m", "failover.database"],
+            arguments=[
+                "schema",
+                "--run=schema",
+                "--attempt=last",
+                pulumi.Output.concat("--database=", self.database.database),
+                pulumi.Output.concat("--instance=", self.database.connection_name),
+                pulumi.Output.concat("--bucket=", self.records.name),
+            ],
+            # Its report is good for two hours.
+            schedule="20 * * * *",
             instance=self.database.name,
             copy=copy,
             bucket=self.records.name,

@@ -498,6 +498,8 @@ class _Link:
             path=names.LINK_NAMES,
             told={
                 "migrationJob": names.full(place, "migrationJobs", self.rows.job_id),
+                # A partner's transport carries nothing to the peering that Cloud SQL is behind.
+                "rowsReturn": settings.kind != "partner",
                 "jobs": [names.full(place, "jobs", job) for job in jobs.values()],
                 "accounts": [self.dr["federation"]["serviceAccounts"][caller] for caller in CALLERS],
                 "connectors": connectors,
@@ -510,8 +512,7 @@ class _Link:
                 "lags": names.lags(settings, self._lags()),
                 "delivered": self.prod["delivered"],
                 "images": {"bucket": self.dr["buckets"]["logs"], "object": IMAGE_RECORD},
-                # Nothing of the primary's writes one down yet that outlives it.
-                "schemaReport": None,
+                "schemaReport": {"bucket": self.dr["failover"]["recordsBucket"], "object": names.SCHEMA_REPORT},
             },
             opts=self.opts,
         )

@@ -21,6 +21,9 @@ LINK_NAMES = "names/interconnect.json"
 DOCUMENTS = "names/"
 """Where the documents lie in the bucket of records; tests hold these to the program's own."""
 
+SCHEMA_REPORT = "results/schema/schema-last.json"
+"""Where the last comparison of the database's definitions lies in the bucket of records."""
+
 STOP_REPLICATION = (
     "datamigration.migrationjobs.get",
     "datamigration.migrationjobs.promote",

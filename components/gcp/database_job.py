@@ -6,7 +6,7 @@ import pulumi
 from pulumi_gcp import cloudrunv2, projects, serviceaccount, sql, storage
 
 from components.gcp.component import GcpComponent, Scope, granted
-from components.gcp.job import Program, job
+from components.gcp.job import Program, job, start
 from components.gcp.sql import LOGIN_ROLES
 from settings.failover import JobSettings
 
@@ -29,13 +29,18 @@ class DatabaseJob(GcpComponent):
         program: Program,
         *,
         command: Sequence[str],
+        arguments: Sequence[pulumi.Input[str]],
+        schedule: str,
         instance: pulumi.Output[str],
         copy: pulumi.Input[str],
         bucket: pulumi.Input[str],
         answers: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the job for an instance and its `copy`, by their names; `answers` begins its objects' names."""
+        """Make the job for an instance and its `copy`, by their names; `answers` begins its objects' names.
+
+        By the schedule it runs with its own `arguments`; whoever else starts it gives others.
+        """
         super().__init__("DatabaseJob", name, scope, "internal", opts)
         account = serviceaccount.Account(
             f"{name}-account",
@@ -101,6 +106,9 @@ class DatabaseJob(GcpComponent):
             program,
             account=granted(account.email, user, *logins, writes, lists),
             command=command,
+            arguments=arguments,
             opts=self.child(),
         )
+        description = "Starts a comparison of the database's definitions"
+        start(self, f"{name}-starter", self.job, schedule, description, opts=self.child())
         self.register_outputs({"jobId": self.job.id})

@@ -45,7 +45,7 @@ def job(
     *,
     account: pulumi.Input[str],
     command: Sequence[str],
-    arguments: Sequence[str] = (),
+    arguments: Sequence[pulumi.Input[str]] = (),
     environment: Mapping[str, pulumi.Input[str]] | None = None,
     opts: pulumi.ResourceOptions,
 ) -> cloudrunv2.Job:

@@ -29,13 +29,20 @@ def content(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("module", ["names", "engine", "record", "steps", "cloud"])
+@pytest.mark.parametrize("module", ["database", "names", "engine", "record", "steps", "cloud"])
 def test_it_holds_all_that_the_program_imports(content: Path, module: str) -> None:
-    # Pulumi, which the checkout's own `settings` needs, is none of the image's packages.
-    program = f"import sys; sys.modules['pulumi'] = None; sys.modules['boto3'] = None; import failover.{module}, sql"
-    subprocess.run(
-        [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '.'); {program}"], cwd=content, check=True
-    )
+    # What the checkout's own `settings` needs is none of the image's packages.
+    lacking = "sys.modules['pulumi'] = sys.modules['boto3'] = sys.modules['yaml'] = None"
+    program = f"import sys; {lacking}; sys.path.insert(0, '.'); import failover.{module}, sql"
+    subprocess.run([sys.executable, "-P", "-c", program], cwd=content, check=True)
+
+
+def test_its_packages_are_those_that_were_asked_for() -> None:
+    folder = CONTAINERFILE.parent
+    asked = re.findall(r"^([\w-]+)(?:\[\w+\])?(==\S+)$", (folder / "requirements.in").read_text(), re.MULTILINE)
+    locked = re.findall(r"^([\w-]+)(?:\[\w+\])?(==\S+) ", (folder / "requirements.txt").read_text(), re.MULTILINE)
+    assert asked
+    assert not set(asked) - set(locked), "run `make lock`"
 
 
 def test_it_runs_as_nobody_from_pinned_packages() -> None:

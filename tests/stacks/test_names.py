@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from failover import names as program
+from failover.answers import place
 from failover.names import LinkNames, StandbyNames
 from preview.graph import Graph
 from stacks import names
@@ -87,6 +88,7 @@ def test_the_link_tells_what_it_copies(changes: Mapping[str, Any]) -> None:
     mirrors, installed = "stream_replication.kind" not in changes, "platform.installed" not in changes
 
     assert len(found.tunnels) == {"vpn": 4, "dedicated": 2, "partner": 0}[kind]
+    assert found.rows_return is (kind != "partner")
     assert bool(found.connectors) is mirrors
     assert len(found.connectors) == len(graph.of_type("gcp:managedkafka/connector:Connector"))
     assert len(found.transfers) == len(graph.of_type("gcp:storage/transferJob:TransferJob"))
@@ -95,6 +97,8 @@ def test_the_link_tells_what_it_copies(changes: Mapping[str, Any]) -> None:
     assert ("stream" in found.lags) is mirrors
     assert ("vault" in found.lags) is installed
     assert found.images is not None
+    assert found.schema_report is not None
+    assert found.schema_report.object == place("schema", "schema", "last")
 
 
 def test_each_lag_is_of_a_store_that_was_promised_something() -> None:

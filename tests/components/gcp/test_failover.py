@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from failover.answers import place
+from failover.database import _parser as parser
 from preview.graph import Graph, Node
+from stacks import names
 from tests.stacks.variants import update
 
 BUCKET_MEMBER = "gcp:storage/bucketIAMMember:BucketIAMMember"
@@ -84,6 +87,15 @@ class TestStatements:
             assert condition.count("resource.name == ") == 2
             assert f'/instances/{instance.outputs["name"]}"' in condition
             assert '/instances/platform-production-rehearsal"' in condition
+
+    def test_compare_definitions_each_hour_and_leave_the_report_where_it_is_looked_for(self, dr: Graph) -> None:
+        schedule = named(dr, "gcp:cloudscheduler/job:Job", "statements-starter")
+        [database] = dr.of_type("gcp:sql/databaseInstance:DatabaseInstance")
+        assert schedule.inputs["schedule"] == "20 * * * *"
+        given = parser().parse_args(container(named(dr, JOB, "statements-job"))["args"])
+        assert place(given.run, given.action, given.attempt) == names.SCHEMA_REPORT
+        assert given.instance == database.outputs["connectionName"]
+        assert given.bucket == "example-failover-records"
 
     def test_write_answers_and_nothing_else(self, dr: Graph) -> None:
         writes = [
