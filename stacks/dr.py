@@ -145,6 +145,7 @@ class _Region:
         self.settings = settings
         self.mode = settings.mode
         self.prefix = f"{owner.service}-{owner.environment}"
+        self.copy = f"{self.prefix}-rehearsal"
         self.scope = Scope(
             project=settings.accounts.gcp_project,
             project_number=settings.accounts.gcp_project_number,
@@ -509,7 +510,6 @@ class _Region:
             subnet=self.network.subnet_ids["serverless"],
             key_id=self.keys.ids["jobs"],
         )
-        copy = f"{self.prefix}-rehearsal"
         database = DatabaseJob(
             "statements",
             self.scope,
@@ -527,7 +527,7 @@ class _Region:
             # Its report is good for two hours.
             schedule="20 * * * *",
             instance=self.database.name,
-            copy=copy,
+            copy=self.copy,
             bucket=self.records.name,
             answers="results/",
             opts=self.opts,
@@ -543,7 +543,7 @@ class _Region:
             schedule=settings.rehearsal_schedule,
             days=settings.rehearsal_days,
             database=self.database.name,
-            copy=copy,
+            copy=self.copy,
             tables=self.tables.instance_name,
             prefix="rehearsal-",
             database_job=database.job,
@@ -555,14 +555,6 @@ class _Region:
         )
         self.jobs = {"statements": database.job, "rehearsal": rehearsal.job}
         self._operators()
-        Document(
-            "names",
-            self.scope,
-            bucket=self.records.name,
-            path=names.STANDBY_NAMES,
-            told=self._told(copy),
-            opts=self.opts,
-        )
 
     def _operators(self) -> None:
         """What people need for a failover, beside what `interconnect` grants."""
@@ -576,7 +568,21 @@ class _Region:
         operators.tables(self.tables.instance_name)
         operators.whole_project("looks", "Looks at metrics and certificates", names.LOOK)
 
-    def _told(self, copy: str) -> dict[str, object]:
+    def _names_document(self, workloads: pulumi.Output[list[str]] | None) -> None:
+        """Tell a failover the region's names, and its mode once `workloads`, database and tables are in it.
+
+        What serves while it grows, caches and brokers, is none of its inputs: nobody waits for them.
+        """
+        Document(
+            "names",
+            self.scope,
+            bucket=self.records.name,
+            path=names.STANDBY_NAMES,
+            told=self._told(workloads),
+            opts=self.opts,
+        )
+
+    def _told(self, workloads: pulumi.Output[list[str]] | None) -> dict[str, object]:
         """What a failover must know of the region."""
         settings, doors = self.settings, self.settings.front_door
         stores = inventory.of_dr(settings, self.scope.tags, self.keys.names)["stores"]
@@ -599,7 +605,8 @@ class _Region:
                 "instance": self.database.name,
                 "database": self.database.database,
                 "sqlJob": self.jobs["statements"].id,
-                "rehearsalInstance": copy,
+                "activeTier": settings.database.tier.active,
+                "rehearsalInstance": self.copy,
                 "writers": [
                     self.workloads[name].database_user
                     for name, workload in settings.workloads.items()
@@ -610,6 +617,14 @@ class _Region:
                 "instance": names.full(f"projects/{self.scope.project}", "instances", self.tables.instance_name),
                 "clusters": self.tables.cluster_ids,
                 "tables": self.tables.table_names,
+            },
+            "workloads": {
+                "endpoint": self.cluster.endpoint,
+                "replicas": workloads.apply(
+                    lambda each: {name: settings.workloads[name].replica_range("active").minimum for name in each}
+                )
+                if workloads is not None
+                else {},
             },
             "certificates": {settings.domain: certificates["shadow"], f"gcp.{settings.domain}": certificates["gcp"]},
             "objectives": self.observability.objective_names,
@@ -629,7 +644,7 @@ class _Region:
             protect=self.scope.protect,
         )
         ranges = self.settings.plan.gcp
-        platform.install(
+        workloads = platform.install(
             Site(
                 KubernetesScope(
                     cloud="gcp",
@@ -664,6 +679,7 @@ class _Region:
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
+        self._names_document(workloads)
 
     def _names(self) -> list[str]:
         """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
