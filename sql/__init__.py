@@ -19,9 +19,7 @@ Each may be run again at any time. docs/operations.md says when; tests/sql runs 
 from importlib.resources import files
 from typing import Literal
 
-Script = Literal[
-    "gaps", "source", "detach", "sequences", "verify", "resync", "followers", "digest", "empty"
-]
+Script = Literal["gaps", "source", "detach", "sequences", "verify", "resync", "followers", "digest", "empty"]
 
 
 def read(script: Script) -> str:
