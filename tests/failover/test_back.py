@@ -55,7 +55,8 @@ class Primary:
                 self.follows = True
         elif at == "reverse":
             self.confirmed = self.written
-            if state.steps["reverse"].noted.get("had everything"):
+            attempt = 1 + state.steps["verify-back"].noted.get("differed", 0)
+            if state.steps["reverse"].noted.get("had everything") == attempt:
                 self.follows = False
         elif at == "stores":
             self.world.put(RECORDS_BUCKET, f"acknowledged/{state.id}-stores", b"{}")

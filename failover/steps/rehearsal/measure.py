@@ -15,7 +15,7 @@ MINUTES = "minutes"
 
 
 class Measure(Step):
-    """Writes down the minutes of each step, and which lay beyond its estimate, or all beyond the promised recovery time.
+    """Writes down the minutes of each step, and which lay beyond its estimate, or all beyond the promised time.
 
     It stops nothing: the rehearsal's record must end, and `failover.rehearsal` tells of the miss. Of steps that no copy
     can show, such as DNS, the likeliest minutes are taken.
