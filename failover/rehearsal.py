@@ -29,9 +29,7 @@ class Outcome:
         return not self.missed
 
 
-def rehearse(
-    steps: Sequence[Step], engine: Callable[[Sequence[Step]], Engine], record: Record
-) -> Outcome:
+def rehearse(steps: Sequence[Step], engine: Callable[[Sequence[Step]], Engine], record: Record) -> Outcome:
     """Run the steps; `engine` makes one for some of them on `record`. Raises Held while a failover is under way.
 
     What it found stands in `history/rehearse/`, also after a failure: a step that stopped says why, and the ones after

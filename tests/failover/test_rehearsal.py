@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -134,7 +135,12 @@ def world_copy(world: World, made: Call) -> dict:
     [
         {"ipv4Enabled": True},
         {"privateNetwork": "projects/example/global/networks/example"},
-        {"pscConfig": {"pscEnabled": True, "networkAttachmentUri": "projects/example/regions/one/networkAttachments/a"}},
+        {
+            "pscConfig": {
+                "pscEnabled": True,
+                "networkAttachmentUri": "projects/example/regions/one/networkAttachments/a",
+            }
+        },
         {"pscConfig": {}},
     ],
 )
@@ -175,10 +181,8 @@ def test_a_kill_leaves_no_copy_once_it_has_run_again(
         if reached:
             raise Killed
 
-    try:
+    with suppress(Killed):
         begin(sleep)
-    except Killed:
-        pass
     assert reached
     assert len(world.calls) > calls
     # A week later.
@@ -226,7 +230,9 @@ def test_a_step_beyond_its_estimate_and_a_failover_beyond_its_promise_are_told(
     assert len(history) == 1
 
 
-def test_a_failover_under_way_is_left_alone(world: World, cloud: Cloud, clock: Clock, begin: Callable[..., Outcome]) -> None:
+def test_a_failover_under_way_is_left_alone(
+    world: World, cloud: Cloud, clock: Clock, begin: Callable[..., Outcome]
+) -> None:
     record = Record(Bucket(cloud.objects, RECORDS_BUCKET), "somebody@example.com", clock.now)
     with record.hold("run", ("fence",)):
         pass

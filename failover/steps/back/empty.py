@@ -60,7 +60,8 @@ class Empty(Step):
         if began is None:
             began = site.now()
             site.note("backup began", began)
-        made = [run for run in site.cloud.instances.backups(project, instance) if _time(run) >= began]
+        # The API's times are cut to milliseconds.
+        made = [run for run in site.cloud.instances.backups(project, instance) if _time(run) >= int(began)]
         done = next((run for run in made if run.get("status") == "SUCCESSFUL"), None)
         if done is not None:
             site.note("backed up", str(done["id"]))

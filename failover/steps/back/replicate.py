@@ -15,12 +15,12 @@ class Replicate(Step):
 
     - the migration job is a new one, in an empty database: the old one's slot went with resync.sql, and could only
       have brought rows of before;
-    - accounts (changes of tables, secrets, Vault's copies) come next: what they bring is the primary's, which holds what
-      the standby had since a person said so; a change of before the failover that still waits is dropped by the
-      writer where its row is newer, and reconciliation finds the rest;
+    - accounts (changes of tables, secrets, Vault's copies) come next: what they bring is the primary's, which has
+      held what the standby had since a person said so; a change of before the failover that still waits is
+      dropped by the writer where its row is newer, and reconciliation finds the rest;
     - transfers of objects come after: they copy what is new at the primary, and delete nothing here;
-    - connectors are never resumed: a paused one would begin where it was before the failover, and bring records a second
-      time. `pulumi up` of `interconnect` with the next `stream_replication.generation` makes new ones.
+    - connectors are never resumed: a paused one would begin where it was before the failover, and bring records
+      a second time. `pulumi up` of `interconnect` with the next `stream_replication.generation` makes new ones.
     """
 
     name = "replicate"

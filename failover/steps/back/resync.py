@@ -76,10 +76,10 @@ class Resync(Step):
             f"gcloud sql instances patch {at} --ssl-mode={ENCRYPTED}",
             f"psql -d {database.database} -f sql/source.sql  # in the standby",
             f"gcloud sql users set-password {LOGIN} --instance {at} --prompt-for-password",
-            f"gcloud storage ls gs://{standby.switch_bucket}/{FENCE}  # it must be there: no writer of the primary may write",
+            f"gcloud storage ls gs://{standby.switch_bucket}/{FENCE}  # it must be there",
             "aws rds create-db-cluster-snapshot --db-cluster-identifier <cluster> "
             "--db-cluster-snapshot-identifier before-the-way-back",
-            f"RESYNC_SOURCE=\"host={address} dbname={database.database} user={LOGIN} password=… sslmode=require\" "
+            f'RESYNC_SOURCE="host={address} dbname={database.database} user={LOGIN} password=… sslmode=require" '
             f"psql -h <the primary's writer> -d {database.database} -f sql/resync.sql",
         )
 
@@ -93,5 +93,3 @@ class Resync(Step):
             site.log(f"let {name} admit encrypted clients without a certificate")
             changed = {"settings": {"ipConfiguration": {**addresses, "sslMode": ENCRYPTED}}}
             site.cloud.instances.patch(project, name, changed)
-
-

@@ -10,8 +10,8 @@ from failover.steps.back.followers import SUBSCRIPTION, followers
 class Reverse(Step):
     """Waits until the primary confirmed what was written before the fence, then until a person let it go there.
 
-    Positions in the standby's log prove the first: the one it had after its writers stopped, and the one up to which the
-    primary confirmed. `DROP SUBSCRIPTION` at the primary proves the second, since its slot here goes with it.
+    Positions in the standby's log prove the first: the one it had after its writers stopped, and the one up to which
+    the primary confirmed. `DROP SUBSCRIPTION` at the primary proves the second, since its slot here goes with it.
     """
 
     name = "reverse"

@@ -36,7 +36,7 @@ class Stores(Step):
         done = f"gs://{standby.records_bucket}/{ACKNOWLEDGED}/<run id>{ACKNOWLEDGED_STORES}"
         tables = standby.tables.instance.rpartition("/")[2]
         return (
-            f"cbt -instance {tables} read <table> start=…  # key-value: no way is built; write changed items to DynamoDB",
+            f"cbt -instance {tables} read <table> start=…  # no way is built: write changed items to DynamoDB",
             "docs/operations.md, “Replication of events”: the connectors back-source and back-checkpoint, 1 to 4",
             "gcloud storage rsync -r gs://<bucket> s3://<bucket>  # objects; what was deleted here is deleted by hand",
             "docs/operations.md, “Replication of secrets”, “Vault”: the newest values to where the primary keeps them",

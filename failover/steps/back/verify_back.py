@@ -54,8 +54,8 @@ class VerifyBack(Step):
             site.note("differed", attempt(site))
             more = f" and {len(differ) - SHOWN} more" if len(differ) > SHOWN else ""
             raise Stop(
-                f"{', '.join(differ[:SHOWN])}{more} differ: the names stay at the standby. Find what wrote to the primary, "
-                "begin there again with resync.sql, and run this again"
+                f"{', '.join(differ[:SHOWN])}{more} differ: the names stay at the standby. Find what wrote to the "
+                "primary, begin there again with resync.sql, and run this again"
             )
         return f"{len(here)} tables are equal in both databases"
 

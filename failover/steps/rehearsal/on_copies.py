@@ -2,7 +2,7 @@
 
 from failover import statements
 from failover.names import LinkNames, StandbyNames
-from failover.step import Site, Step, Stop
+from failover.step import Site, Stop
 from failover.steps.promote import ATTACHED, DENIED, Promote
 from failover.steps.rehearsal import copied_tables
 from failover.steps.sequences import Sequences

@@ -10,8 +10,7 @@ from tests.failover.stand_ins.world import Failure, World
 
 def get(world: World, asked: Asked) -> dict[str, Any]:
     """An instance."""
-    for each in [each for each in world.operations.values() if each.get("targetId") == asked.parts["instance"]]:
-        world.look(each["name"])
+    _look(world, asked)
     return world.instances[_known(world, asked)]
 
 
@@ -62,6 +61,7 @@ def delete(world: World, asked: Asked) -> dict[str, Any]:
 
 def backups(world: World, asked: Asked) -> dict[str, Any]:
     """Backup runs, newest first."""
+    _look(world, asked)
     return {"items": world.instance_backups.get(_known(world, asked), [])}
 
 
@@ -103,6 +103,11 @@ def _operation(world: World, kind: str, key: str, then: Callable[[], object]) ->
 
     world.begin(name, end)
     return dict(world.operations[name])
+
+
+def _look(world: World, asked: Asked) -> None:
+    for each in [each for each in world.operations.values() if each.get("targetId") == asked.parts["instance"]]:
+        world.look(each["name"])
 
 
 def _stamp(world: World) -> str:
