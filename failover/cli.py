@@ -140,15 +140,15 @@ def _document(bucket: Bucket, name: str, path: str, model: type[Document], stack
     content, generation = bucket.read(path)
     if not generation:
         raise Unusable(
-            f"gs://{name}/{path} is missing, so that no name is known: `pulumi up --stack {stack}` writes it; is {name} "
-            "the bucket of records (--records)?"
+            f"gs://{name}/{path} is missing, so that no name is known: `pulumi up --stack {stack}` writes it; is "
+            f"{name} the bucket of records (--records)?"
         )
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
         raise Unusable(
-            f"gs://{name}/{path} was written by another version of the program: check out the commit that `{stack}` was "
-            f"deployed from ({error.error_count()} fields differ, the first is "
+            f"gs://{name}/{path} was written by another version of the program: check out the commit that `{stack}` "
+            f"was deployed from ({error.error_count()} fields differ, the first is "
             f"{'.'.join(map(str, error.errors()[0]['loc']))})"
         ) from error
 

@@ -69,7 +69,7 @@ class FailoverSettings(Model):
             "a passing fault of Cloud Storage, or of the way there, would stop the primary's writes, or a failover "
             "with AWS dark would wait for an hour and more",
         ),
-    ] = 300
+    ] = 180
     """Seconds without a clear answer for its fence after which a writer stops by itself: what a failover waits for
     where nobody can say that the primary has stopped."""
 
