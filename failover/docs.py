@@ -40,12 +40,12 @@ def _order(title: str, steps: Sequence[Step], standby: StandbyNames, link: LinkN
     lines = [
         f"## {title}",
         "",
-        "| | Step | | Minutes (low / mode / high) | Looked at after | Roles |",
+        "| | Step | | Minutes (low / mode / high) | Budget | Roles |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {place} | `{step.name}` | {step.does} | {step.whole.low:g} / {step.whole.mode:g} / "
-        f"{step.whole.high:g} | {step.budget:g} | {', '.join(f'`{role}`' for role in step.roles) or 'none'} |"
+        f"{step.whole.high:g} | {step.budget:g} | {', '.join(map(_role, step.roles)) or 'none'} |"
         for place, step in enumerate(steps, start=1)
     ]
     lines += ["", "By hand, in this order:", ""]
@@ -54,6 +54,11 @@ def _order(title: str, steps: Sequence[Step], standby: StandbyNames, link: LinkN
         lines += [f"   {command}" for command in step.by_hand(standby, link)]
         lines += ["   ```", ""]
     return "\n".join(lines)
+
+
+def _role(role: str) -> str:
+    name, _, where = role.partition(" ")
+    return f"`{name}` {where}".rstrip() if name.startswith("roles/") else role
 
 
 if __name__ == "__main__":

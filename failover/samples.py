@@ -2,6 +2,8 @@
 
 from failover.names import Database, LinkNames, StandbyNames, Tables, Workloads
 
+_REGION = "projects/$PROJECT/locations/$REGION"
+
 STANDBY = StandbyNames(
     project="$PROJECT",
     region="$REGION",
@@ -19,13 +21,15 @@ STANDBY = StandbyNames(
     database=Database(
         instance="$INSTANCE",
         database="$DATABASE",
-        sql_job="$SQL_JOB",
+        sql_job=f"{_REGION}/jobs/$SQL_JOB",
         active_tier="$TIER",
         rehearsal_instance="$COPY",
         writers=("$WRITER",),
     ),
-    tables=Tables(instance="$TABLES", clusters=("$CLUSTER",), tables={}),
-    workloads=Workloads(endpoint="$CLUSTER_NAME", replicas={"core": 3}),
+    tables=Tables(
+        instance="projects/$PROJECT/instances/$TABLES", clusters=("$TABLES_CLUSTER",), tables={"orders": "orders"}
+    ),
+    workloads=Workloads(endpoint="$CLUSTER", replicas={"core": 3}),
     certificates={},
     objectives={},
     delivered={},
@@ -35,13 +39,13 @@ STANDBY = StandbyNames(
 """What the standby would tell."""
 
 LINK = LinkNames(
-    migration_job="$MIGRATION",
+    migration_job=f"{_REGION}/migrationJobs/$MIGRATION",
     rows_return=True,
-    jobs=("$COPYING_JOB",),
+    jobs=(f"{_REGION}/jobs/$COPYING_JOB",),
     accounts=("$WRITING_ACCOUNT",),
-    connectors=("$CONNECTOR",),
-    transfers=("$TRANSFER",),
-    subscriptions={"orders": "$SUBSCRIPTION"},
+    connectors=(f"{_REGION}/connectClusters/$CONNECT/connectors/$CONNECTOR",),
+    transfers=("transferJobs/$TRANSFER",),
+    subscriptions={"orders": "projects/$PROJECT/subscriptions/$SUBSCRIPTION"},
     tunnels={},
     lags={},
     delivered={},

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,9 @@ COMMAND = (
     "--non-interactive",
     *("--config", "multicloud:mode=active"),
 )
+SLOW = ("gcp:memorystore/instance:Instance", "gcp:managedkafka/cluster:Cluster")
+"""Types that take up to half an hour to grow, and serve meanwhile."""
+
 CANCEL = ("pulumi", "cancel", "--stack", "dr", "--yes", "--non-interactive")
 LOGS = "out/failover"
 """Folder of the checkout for what updates print; git ignores it."""
@@ -46,6 +50,7 @@ class Update(Step):
     only where it is that of an update of this run whose process is dead.
     """
 
+    command: ClassVar[tuple[str, ...]] = COMMAND
     budget = 60
     roles = (
         "the rights of bootstrap's apply account, which deploys dr",
@@ -90,13 +95,13 @@ class Update(Step):
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """The same update, in a checkout."""
-        return (f"cd {self._checkout}", " ".join(COMMAND))
+        return (f"{shlex.join(self.command)}  # in the checkout",)
 
     def _begin(self, site: Site) -> None:
         log = self._log(site)
         log.parent.mkdir(parents=True, exist_ok=True)
-        site.log(f"{' '.join(COMMAND)} in {self._checkout}, its output in {log}")
-        self._child = self._run(COMMAND, log)
+        site.log(f"{shlex.join(self.command)} in {self._checkout}, its output in {log}")
+        self._child = self._run(self.command, log)
         site.note("host", socket.gethostname())
         site.note("processes", [*(site.noted("processes") or ()), self._child.pid])
         site.note("process", self._child.pid)
@@ -152,12 +157,16 @@ class Update(Step):
 
 
 class Activate(Update):
-    """The update, until the standby's own document says that the mode is active.
+    """The update without what grows slowly, until the standby's own document says that the mode is active.
 
-    `dr` writes it once the database, the tables and the workloads' releases are as they shall be. What grows for
-    longer, and serves meanwhile, goes on behind this step: `settle` sees to its end.
+    Caches and brokers serve while they grow, and workloads name them: the engine would let users wait for both. So
+    they are left out, and `settle` has them grow behind. `dr` writes its document once the rest is as it shall be.
     """
 
+    command: ClassVar[tuple[str, ...]] = (
+        *COMMAND,
+        *(word for token in SLOW for word in ("--exclude", f"**{token}::**")),
+    )
     name = "activate"
     does = "give the standby its active size and role (pulumi up, mode active)"
     # Start of the program, reading of the state, and hundreds of resources that have not changed.
@@ -198,7 +207,7 @@ class Settle(Update):
     parts: ClassVar = {"cache": Estimate(5, 10, 30), "stream": Estimate(5, 10, 30)}
 
     def act(self, site: Site) -> None:
-        """Wait for the update that `activate` began, then run one that finds nothing left to do."""
+        """Run the whole update, after that of `activate` has ended."""
         process = site.noted("process", "activate")
         if process is not None and site.noted("host", "activate") == socket.gethostname() and _runs(process):
             raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")

@@ -2,7 +2,7 @@
 
 from failover.cloud import Refused, Unavailable
 from failover.estimates import Estimate
-from failover.names import LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
+from failover.names import LINK_NAMES, STANDBY_FENCE, STANDBY_NAMES, LinkNames, StandbyNames
 from failover.step import Site, Step, Stop
 
 
@@ -26,6 +26,11 @@ class Grow(Step):
         for name in (STANDBY_NAMES, LINK_NAMES):
             if site.cloud.objects.read(standby.records_bucket, name)[1] == 0:
                 raise Stop(f"gs://{standby.records_bucket}/{name} is missing: nothing tells what there is to fail over")
+        if site.cloud.objects.read(standby.switch_bucket, STANDBY_FENCE)[1]:
+            raise Stop(
+                f"gs://{standby.switch_bucket}/{STANDBY_FENCE} was left behind by a way back, so that no writer of the "
+                "standby's would write: see what `python -m failover status` says of it, and delete it"
+            )
         instance = site.cloud.instances.get(standby.project, standby.database.instance)
         state = instance.get("state", "unknown") if instance is not None else "not there"
         if state != "RUNNABLE":

@@ -1,14 +1,16 @@
 """The documents that a failover reads: whatever is deployed, the program's own models take them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from analysis.schedule import CHANGE_MINUTES
 from failover import names as program
 from failover.answers import place
 from failover.names import LinkNames, StandbyNames
+from failover.steps.activate import SLOW
 from preview.graph import Graph
 from stacks import names
 from tests.stacks.test_changes import CIRCUITS
@@ -118,3 +120,32 @@ def test_neither_tells_a_secret() -> None:
         assert not {"password", "privateKey", "secure"} & set(json.loads(text))
         assert "[secret]" not in text
         assert "-----BEGIN" not in text
+
+
+def test_the_mode_is_told_once_what_users_meet_has_it() -> None:
+    _, graph = standby({"mode": "active"})
+    [document] = graph.of_type("gcp:storage/bucketObject:BucketObject")
+    waited = set(closure(graph, document.urn))
+    releases = {node.urn for node in graph.nodes.values() if node.type.endswith(":HelmRelease")}
+    stores = graph.of_type("gcp:sql/databaseInstance:DatabaseInstance", "gcp:bigtable/instance:Instance")
+    assert len(releases) == 4
+    assert releases | {node.urn for node in stores} <= waited
+
+
+def test_what_users_do_not_wait_for_is_all_that_grows_slowly() -> None:
+    _, before = standby({"mode": "standby"})
+    _, after = standby({"mode": "active"})
+    changing = {node.type for urn, node in after.nodes.items() if node.inputs != before.nodes[urn].inputs}
+    assert set(SLOW) == (changing & CHANGE_MINUTES.keys()) - {"gcp:sql/databaseInstance:DatabaseInstance"}
+
+
+def closure(graph: Graph, urn: str) -> Iterator[str]:
+    """What must be there before a resource."""
+    seen, left = set[str](), [urn]
+    while left:
+        node = graph.nodes[left.pop()]
+        found = {other for others in node.state.get("propertyDependencies", {}).values() for other in others}
+        found |= {*node.state.get("dependencies", ()), node.parent} & graph.nodes.keys()
+        left += sorted(found - seen)
+        seen |= found
+    yield from sorted(seen)
