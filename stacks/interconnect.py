@@ -490,7 +490,7 @@ class _Link:
         connectors = []
         if self.mirror:
             workers = f"{place}/connectClusters/{self.mirror.connect_cluster_name}"
-            connectors = [f"{workers}/connectors/{name}" for name in self.mirror.connector_names.values()]
+            connectors = [f"{workers}/connectors/{self.mirror.connector_names[purpose]}" for purpose in stream.COPIERS]
         Document(
             "names",
             self.gcp,

@@ -10,6 +10,8 @@ from analysis.schedule import CHANGE_MINUTES
 from failover import names as program
 from failover.answers import place
 from failover.names import LinkNames, StandbyNames
+from failover.plan import plan
+from failover.steps import RUN
 from failover.steps.activate import SLOW
 from preview.graph import Graph
 from stacks import names
@@ -92,7 +94,13 @@ def test_the_link_tells_what_it_copies(changes: Mapping[str, Any]) -> None:
     assert len(found.tunnels) == {"vpn": 4, "dedicated": 2, "partner": 0}[kind]
     assert found.rows_return is (kind != "partner")
     assert bool(found.connectors) is mirrors
-    assert len(found.connectors) == len(graph.of_type("gcp:managedkafka/connector:Connector"))
+    copiers = [
+        node.inputs["connectorId"]
+        for node in graph.of_type("gcp:managedkafka/connector:Connector")
+        if ".mirror." in node.inputs["configs"]["connector.class"]
+    ]
+    # Sinks read what the standby's own writers write, too.
+    assert sorted(name.rpartition("/")[2] for name in found.connectors) == sorted(copiers)
     assert len(found.transfers) == len(graph.of_type("gcp:storage/transferJob:TransferJob"))
     assert len(found.jobs) == len(graph.of_type(JOB))
     assert all(each.startswith("projects/example-standby/") for each in (*found.jobs, *found.subscriptions.values()))
@@ -149,3 +157,14 @@ def closure(graph: Graph, urn: str) -> Iterator[str]:
         left += sorted(found - seen)
         seen |= found
     yield from sorted(seen)
+
+
+def test_the_plan_keeps_what_was_promised_with_the_shipped_settings() -> None:
+    planned = plan(RUN, standby({})[0], link({})[0], {})
+    assert planned.recovery.objective == 30
+    assert planned.recovery.p95 <= 30
+    promised = {loss.store: loss for loss in planned.losses if loss.objective <= 5}
+    assert {loss.kind for loss in promised.values()} == {"relational", "key-value", "stream"}
+    assert all(loss.expected_p95 is not None and loss.expected_p95 <= 5 for loss in promised.values())
+    assert planned.critical
+    assert {saving.part for saving in planned.savings} >= {"database", "tables", "workloads"}
