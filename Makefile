@@ -50,6 +50,7 @@ lock: $(STAMP) ## Resolve requirements*.in into exact, hashed pins
 	$(COMPILE) --universal requirements.in -o requirements.txt
 	$(COMPILE) --python-platform linux -c requirements.txt services/bigtable_writer/requirements.in -o services/bigtable_writer/requirements.txt
 	$(COMPILE) --python-platform linux -c requirements.txt services/cache_warmer/requirements.in -o services/cache_warmer/requirements.txt
+	$(COMPILE) --python-platform linux -c requirements.txt failover/requirements.in -o failover/requirements.txt
 	$(COMPILE) --universal requirements-dev.in -o requirements-dev.txt
 
 emulators: ## Bring Bigtable's and DynamoDB's own emulators into .emulators, for tests marked `real`; needs Go, Maven and Java

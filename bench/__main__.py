@@ -32,8 +32,10 @@ def main() -> None:
     for each in schedule.tables(graphs, standby, active):
         console.print(each)
     # Google's and Amazon's clients are heavy, and no other figure needs them.
-    from bench import writer
+    from bench import failover, writer
+    from failover.steps import RUN
 
+    console.print(failover.table(RUN))
     console.print(writer.table())
 
 

@@ -40,10 +40,13 @@ UrlPath = Annotated[
     *matching(r"/[\w./~-]{0,199}", "it is no path of a URL", "write one that starts with a slash, such as /healthz"),
 ]
 
+GOOGLE_BUCKET = r"(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]"
+"""What Cloud Storage takes for a bucket's name, dots left out. https://docs.cloud.google.com/storage/docs/buckets"""
+
 SwitchBucketName = Annotated[
     str,
     *matching(
-        r"(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]",
+        GOOGLE_BUCKET,
         "Cloud Storage has no bucket of this name, so that a failover would not move DNS",
         "use 3 to 63 lower-case letters, digits, hyphens and underscores, without google",
     ),
@@ -117,7 +120,20 @@ class FrontDoorSettings(Model):
     @property
     def switch_object_url(self) -> str:
         """URL of the switch object, which health checkers ask for."""
-        return f"https://storage.googleapis.com/{self.switch_bucket}/active"
+        return self._object_url("active")
+
+    @property
+    def fence_url(self) -> str:
+        """URL of the object that forbids writing to the primary region, and copying from it to the standby."""
+        return self._object_url("fence")
+
+    @property
+    def standby_fence_url(self) -> str:
+        """URL of the object that forbids writing to the standby's workloads, on the way back."""
+        return self._object_url("fence-standby")
+
+    def _object_url(self, name: str) -> str:
+        return f"https://storage.googleapis.com/{self.switch_bucket}/{name}"
 
     def names(self, domain: str) -> dict[str, str]:
         """The public names under a domain, by their host; the domain itself goes by `apex`."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from settings.addresses import Addresses, AddressPlan, plan
+from settings.failover import FAILOVER_IMAGE, FailoverSettings
 from settings.front_door import FrontDoorSettings
 from settings.kubernetes import PlatformSettings
 from settings.observability import Receivers
@@ -354,6 +355,9 @@ class Shared(StackSettings):
     front_door: FrontDoorSettings
     """The public names, which both regions answer to, and the switch between the two."""
 
+    failover: FailoverSettings
+    """The failover as a program: what it promises, its image, its rehearsals and who may run it."""
+
     databases: Annotated[
         Mapping[Fixed[DatabaseName], RelationalSettings],
         Field(min_length=1, max_length=1),
@@ -392,6 +396,21 @@ class Shared(StackSettings):
             domain = info.data["domain"]
             platform.dast.check(domain, info.data["front_door"].serving_names(domain))
         return platform
+
+    @field_validator("failover")
+    @classmethod
+    def _records_are_not_public(cls, failover: FailoverSettings, info: ValidationInfo) -> FailoverSettings:
+        doors = info.data.get("front_door")
+        if doors and failover.records_bucket == doors.switch_bucket:
+            raise Refusal("it is the switch's bucket, which anybody may read", "name another", at=("records_bucket",))
+        return failover
+
+    @field_validator("artifacts")
+    @classmethod
+    def _failover_is_an_artifact(cls, artifacts: tuple[str, ...]) -> tuple[str, ...]:
+        if FAILOVER_IMAGE not in artifacts:
+            raise Refusal("no registry holds the failover's image", f"add {FAILOVER_IMAGE}")
+        return artifacts
 
     @field_validator("tables")
     @classmethod
@@ -441,7 +460,8 @@ class Shared(StackSettings):
 
     def used(self) -> dict[str, Any]:
         """Without what the clusters run, as long as they run nothing: digests are known once there are registries."""
-        return self.model_dump(mode="json", exclude=None if self.platform.installed else {"platform", "workloads"})
+        unused: dict[str, Any] = {"platform": True, "workloads": True, "failover": {"image_digest"}}
+        return self.model_dump(mode="json", exclude=None if self.platform.installed else unused)
 
     @cached_property
     def plan(self) -> AddressPlan:

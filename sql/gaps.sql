@@ -31,7 +31,7 @@ SELECT 'materialized view', name, 'REFRESH MATERIALIZED VIEW after a failover'
 FROM ours
 WHERE relkind = 'm'
 UNION ALL
-SELECT 'sequence', name, 'promote.sql sets it above its column''s values'
+SELECT 'sequence', name, 'sequences.sql sets it above its column''s values'
 FROM ours
 WHERE relkind = 'S'
 UNION ALL

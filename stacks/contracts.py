@@ -396,6 +396,16 @@ class StandbyVaultExports(TypedDict):
     """The key that they are encrypted with on their way."""
 
 
+class FailoverExports(TypedDict):
+    """Where a failover is recorded, and what runs for it."""
+
+    recordsBucket: Text
+    databaseJob: Text | None
+    """Full name of the job that runs statements in the database; none before the first image was published."""
+
+    rehearsalJob: Text | None
+
+
 class DrExports(TypedDict):
     """What `dr` exports."""
 
@@ -423,3 +433,4 @@ class DrExports(TypedDict):
 
     secrets: SecretsExports
     vault: StandbyVaultExports
+    failover: FailoverExports

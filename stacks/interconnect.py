@@ -32,9 +32,14 @@ from components.crosscloud.vpn import Vpn
 from components.gcp.alarms import Alarms as GcpAlarms
 from components.gcp.component import Scope as GcpScope
 from components.gcp.component import granted
+from components.gcp.document import Document
+from components.gcp.federation import CALLERS, IMAGE_RECORD
 from components.gcp.keys import Keys as GcpKeys
 from components.gcp.keys import KeyUse as GcpKeyUse
+from components.gcp.operators import Operators
 from components.gcp.services import ServiceIdentities, Services
+from components.gcp.watch import network as watch_network
+from components.gcp.watch import replication as watch
 from components.kubernetes import access
 from components.tags import Tags
 from settings.flows import to_primary, to_standby
@@ -43,13 +48,14 @@ from settings.loader import load_secrets
 from settings.observability import Severity
 from settings.replication import DATABASE_PASSWORD, WARMER_IMAGE, WRITER_IMAGE
 from settings.stacks import Interconnect
+from stacks import names
 from stacks.contracts import DrExports, ProdExports
 from stacks.references import read
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 # Beside those that the standby turns on.
-APIS = ("cloudscheduler", "datamigration", "run", "storagetransfer")
+APIS = ("datamigration", "storagetransfer")
 
 KEYS = {
     "changes": KeyUse("Tables' changes on their way to the standby", "confidential"),
@@ -115,6 +121,7 @@ class _Link:
         self._copy_secrets()
         self._dns()
         self._watch()
+        self._tell()
 
     def _agree(self) -> None:
         """The contract first: the providers come below it, and every resource waits for its provider."""
@@ -217,7 +224,7 @@ class _Link:
             agent=identities.members["pubsub"],
             channels=self.channels,
         )
-        TableReplication(
+        self.tables = TableReplication(
             "tables",
             self.aws,
             self.gcp,
@@ -228,7 +235,7 @@ class _Link:
             target=target,
             opts=self.opts,
         )
-        Reconciliation(
+        self.reconciliation = Reconciliation(
             "reconciliation",
             self.aws,
             self.gcp,
@@ -237,10 +244,10 @@ class _Link:
             tables=settings.tables,
             source=source,
             target=target,
-            switch_url=settings.front_door.switch_object_url,
+            fence_url=settings.front_door.fence_url,
             opts=self.opts,
         )
-        ObjectReplication(
+        self.objects = ObjectReplication(
             "objects",
             self.aws,
             self.gcp,
@@ -265,9 +272,10 @@ class _Link:
         prod, dr, settings = self.prod, self.dr, self.settings
         members, key_ids = self.identities.members, self.google_keys.ids
         regions = settings.regions
+        self.mirror: StreamReplication | None = None
         match settings.stream_replication.kind:
             case "mirror":
-                StreamReplication(
+                self.mirror = StreamReplication(
                     "mirror",
                     self.aws,
                     self.gcp,
@@ -305,7 +313,7 @@ class _Link:
     def _replicate_rows(self) -> None:
         """The way of the relational database's rows to the standby."""
         dr = self.dr
-        RowReplication(
+        self.rows = RowReplication(
             "rows",
             self.aws,
             self.gcp,
@@ -321,12 +329,12 @@ class _Link:
     def _warm(self) -> None:
         """The job that copies the cache's keys to the standby."""
         prod, dr = self.prod["cache"], self.dr
-        CacheWarming(
+        self.warming = CacheWarming(
             "cache",
             self.aws,
             self.gcp,
             self.settings.cache_warming,
-            switch_url=self.settings.front_door.switch_object_url,
+            fence_url=self.settings.front_door.fence_url,
             source=cache.Source(prod["endpoint"], prod["arn"], prod["warmerArn"]),
             target=cache.Target(
                 id=dr["cache"]["id"],
@@ -372,6 +380,7 @@ class _Link:
     def _copy_secrets(self) -> None:
         """The ways of Vault's and of the applications' secrets, once the primary's cluster runs what copies them."""
         prod, dr, settings = self.prod, self.dr, self.settings
+        self.secrets: SecretReplication | None = None
         if not settings.platform.installed:
             return
         cluster, pool = prod["cluster"], settings.federation.pool
@@ -406,7 +415,7 @@ class _Link:
         )
         if not settings.app_secrets:
             return
-        SecretReplication(
+        self.secrets = SecretReplication(
             "secrets",
             self.aws,
             self.gcp,
@@ -472,6 +481,88 @@ class _Link:
             channel_names=self.channels,
             opts=self.opts,
         )
+
+    def _tell(self) -> None:
+        """What a failover must know of the replication, and who may stop it."""
+        settings, project = self.settings, f"projects/{self.gcp.project}"
+        place = f"{project}/locations/{self.gcp.region}"
+        jobs = {"reconciliation": self.reconciliation.job_name, "warming": self.warming.job_name}
+        connectors = []
+        if self.mirror:
+            workers = f"{place}/connectClusters/{self.mirror.connect_cluster_name}"
+            connectors = [f"{workers}/connectors/{self.mirror.connector_names[purpose]}" for purpose in stream.COPIERS]
+        Document(
+            "names",
+            self.gcp,
+            bucket=self.dr["failover"]["recordsBucket"],
+            path=names.LINK_NAMES,
+            told={
+                "migrationJob": names.full(place, "migrationJobs", self.rows.job_id),
+                # A partner's transport carries nothing to the peering that Cloud SQL is behind.
+                "rowsReturn": settings.kind != "partner",
+                "jobs": [names.full(place, "jobs", job) for job in jobs.values()],
+                "accounts": [self.dr["federation"]["serviceAccounts"][caller] for caller in CALLERS],
+                "connectors": connectors,
+                "transfers": [*self.objects.job_names.values(), *self.objects.comparison_names.values()],
+                "subscriptions": {
+                    table: names.full(project, "subscriptions", name)
+                    for table, name in self.tables.subscription_names.items()
+                },
+                "tunnels": self._tunnels(),
+                "lags": names.lags(settings, self._lags()),
+                "delivered": self.prod["delivered"],
+                "images": {"bucket": self.dr["buckets"]["logs"], "object": IMAGE_RECORD},
+                "schemaReport": {"bucket": self.dr["failover"]["recordsBucket"], "object": names.SCHEMA_REPORT},
+            },
+            opts=self.opts,
+        )
+        if settings.failover.operators:
+            operators = Operators("operators-link", self.gcp, settings.failover.operators, opts=self.opts)
+            operators.jobs(jobs)
+            operators.whole_project("replication", "Stops what comes from the primary", names.STOP_REPLICATION)
+
+    def _tunnels(self) -> dict[str, pulumi.Output[str]]:
+        """Metrics of what can fail by itself in the link; Google publishes none of a partner's transport."""
+        paths = self.link.paths.items()
+        match self.settings.kind:
+            case "vpn":
+                established = watch_network.ESTABLISHED
+                of = "metric.labels.tunnel_name"
+                return {path: names.measuring(established, "vpn_gateway", of, name) for path, name in paths}
+            case "dedicated":
+                operational = watch_network.OPERATIONAL
+                of = "resource.labels.interconnect"
+                return {path: names.measuring(operational, "interconnect", of, name) for path, name in paths}
+            case "partner":
+                return {}
+
+    def _lags(self) -> dict[str, dict[str, pulumi.Output[str]]]:
+        """Filters of the metrics that tell how far each path is behind, by kind and name."""
+        settings = self.settings
+        found = {
+            "database": {settings.database_name: names.measured(self.rows.watched)},
+            "tables": {
+                name: names.measured(watch.changes(name, self.tables.subscription_names[name], rpo_minutes=each.rpo))
+                for name, each in settings.tables.items()
+            },
+            "buckets": {
+                use: names.measured(watch.arrivals(use, self.objects.job_names[use], rpo_minutes=each.rpo))
+                for use, each in settings.buckets.items()
+            },
+        }
+        if self.mirror:
+            beats = watch.heartbeats(self.dr["stream"]["clusterName"], stream.HEARTBEATS, rpo_minutes=1)
+            found["stream"] = {"": names.measured(beats)}
+        if self.secrets:
+            metric = f"logging.googleapis.com/user/{self.secrets.metric_name}"
+            ids = self.dr["secrets"]["names"]
+            found["secrets"] = {
+                name: names.measuring(metric, "audited_resource", "metric.labels.secret", ids[name])
+                for name in settings.app_secrets
+            }
+        if settings.platform.installed:
+            found["vault"] = {"": names.measuring(watch.VAULT_AGE, "global")}
+        return found
 
     def exports(self) -> dict[str, pulumi.Input[Any]]:
         """What the stack tells the others."""

@@ -68,8 +68,8 @@ class CacheWarming(CrossCloudComponent):
     must bear both, since the primary may forget any key as well.
 
     Nobody holds a password: the job is a Google service account, which an AWS role trusts by its number, and the role
-    may log in as the one user that cannot write. Memorystore admits the account itself. Once the switch object is
-    there the standby serves, and a run writes nothing; nor does it where Cloud Storage gives no answer. Runs do not
+    may log in as the one user that cannot write. Memorystore admits the account itself. Once the
+    primary is fenced a run writes nothing; nor does it where Cloud Storage gives no answer. Runs do not
     overlap: all attempts together are shorter than the period, and a second one at the same time would only copy the
     same again. The way back is none: a primary that returns fills its cache as it serves.
 
@@ -87,17 +87,17 @@ class CacheWarming(CrossCloudComponent):
         gcp: gcp_component.Scope,
         settings: CacheWarmingSettings,
         *,
-        switch_url: str,
+        fence_url: str,
         source: Source,
         target: Target,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the job and its schedule; `switch_url` is of the object that is there while the standby serves."""
+        """Make the job and its schedule; `fence_url` is of the object that is there once the primary is fenced."""
         super().__init__("CacheWarming", name, aws, gcp, "confidential", opts)
         self._name, self._settings, self._source, self._target = name, settings, source, target
         account = self._account("warmer", "The job that warms the cache")
         access = self._access(account)
-        job = self._job(account, access, switch_url)
+        job = self._job(account, access, fence_url)
         self._schedule(job)
         self.job_name = job.name
         Alarms(
@@ -121,7 +121,7 @@ class CacheWarming(CrossCloudComponent):
             inline={"cache": [allow(["elasticache:Connect"], [self._source.arn, self._source.user_arn])]},
         )
 
-    def _job(self, account: serviceaccount.Account, access: Role, switch_url: str) -> cloudrunv2.Job:
+    def _job(self, account: serviceaccount.Account, access: Role, fence_url: str) -> cloudrunv2.Job:
         name, settings, target, gcp = f"{self._name}-warmer", self._settings, self._target, self.gcp
         login = projects.IAMMember(
             f"{name}-login",
@@ -158,7 +158,7 @@ class CacheWarming(CrossCloudComponent):
                             "image": pulumi.Output.concat(target.image, "@", settings.image_digest),
                             "envs": [
                                 {"name": key, "value": value}
-                                for key, value in self._environment(access, switch_url).items()
+                                for key, value in self._environment(access, fence_url).items()
                             ],
                             "resources": {
                                 "limits": {"cpu": str(settings.cpu), "memory": f"{settings.memory_mib}Mi"},
@@ -170,7 +170,7 @@ class CacheWarming(CrossCloudComponent):
             opts=self.child(depends_on=access.policies),
         )
 
-    def _environment(self, access: Role, switch_url: str) -> dict[str, pulumi.Input[str]]:
+    def _environment(self, access: Role, fence_url: str) -> dict[str, pulumi.Input[str]]:
         """The variables that services/cache_warmer reads."""
         settings, source, target = self._settings, self._source, self._target
         return {
@@ -182,7 +182,7 @@ class CacheWarming(CrossCloudComponent):
             "AUDIENCE": f"{self.gcp.tags.service}-{self.gcp.tags.environment}-{self._name}",
             "TARGET": target.endpoint,
             "TARGET_AUTHORITIES": target.authorities,
-            "SWITCH": switch_url,
+            "FENCE": fence_url,
             "KEYS_PER_SECOND": str(settings.keys_per_second),
             "BYTES_PER_SECOND": str(settings.megabytes_per_second * 1_000_000),
             "LARGEST_BYTES": str(settings.largest_mib * MIB),

@@ -86,6 +86,9 @@ class ObjectReplication(CrossCloudComponent):
     job_names: dict[str, pulumi.Output[str]]
     """The jobs that follow events, by what the bucket holds: a failover pauses them."""
 
+    comparison_names: dict[str, pulumi.Output[str]]
+    """The daily comparisons, which it pauses as well."""
+
     def __init__(
         self,
         name: str,
@@ -104,13 +107,13 @@ class ObjectReplication(CrossCloudComponent):
         queues = {use: self._queue(use) for use in buckets}
         access = self._access({use: queue.arn for use, queue in queues.items()})
         self._beat(list(buckets))
-        self.job_names = {}
+        self.job_names, self.comparison_names = {}, {}
         for use in buckets:
             sink = self._sink(use)
             self.job_names[use] = self._job(
                 use, "news", "New objects", sink, access, event_stream={"name": queues[use].arn}
             )
-            self._job(
+            self.comparison_names[use] = self._job(
                 use,
                 "comparison",
                 "Comparison of all objects",

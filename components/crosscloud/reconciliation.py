@@ -26,8 +26,8 @@ class Reconciliation(CrossCloudComponent):
 
     It reads DynamoDB as an AWS role that trusts its service account by number and by the audience of its tokens, so
     that no key exists, and writes into Bigtable while changes go on. It runs once a deployment, after streams have
-    begun, and whenever changes may have been lost: `gcloud run jobs execute`. Once the switch object exists, it
-    writes nothing: the standby's rows are right then.
+    begun, and whenever changes may have been lost: `gcloud run jobs execute`. Once the primary is
+    fenced, it writes nothing: the standby's rows are right then.
     """
 
     job_name: pulumi.Output[str]
@@ -43,10 +43,10 @@ class Reconciliation(CrossCloudComponent):
         tables: Mapping[str, TableSettings],
         source: Source,
         target: Target,
-        switch_url: str,
+        fence_url: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the job for `tables`; `switch_url` is where the object is that moves users to the standby."""
+        """Make the job for `tables`; `fence_url` is of the object that is there once the primary is fenced."""
         super().__init__("Reconciliation", name, aws, gcp, "confidential", opts)
         account = serviceaccount.Account(
             f"{name}-account",
@@ -71,7 +71,7 @@ class Reconciliation(CrossCloudComponent):
             "AWS_REGION": aws.region,
             "AWS_ROLE": access.arn,
             "AUDIENCE": audience,
-            "SWITCH": switch_url,
+            "FENCE": fence_url,
             "ITEMS_PER_SECOND": str(settings.scan_items_per_second),
         }
         self.job_name = cloudrunv2.Job(

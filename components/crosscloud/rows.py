@@ -11,6 +11,7 @@ from components.crosscloud.component import CrossCloudComponent
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.watch.replication import rows
+from components.gcp.watch.rows import Watched
 from settings.observability import Severity
 from settings.replication import RowReplicationSettings
 from settings.shared import RelationalSettings
@@ -64,14 +65,17 @@ class RowReplication(CrossCloudComponent):
     a secret of the stack, rotated by hand. At the standby the service needs no login of ours. The SDK takes no key of
     ours for a job or a profile: the service holds a password under its own, and no rows.
 
-    Promotion is no operation of Pulumi's: `sql/promote.sql` does it, with the source gone or there. The way back is a
-    subscription of the primary's to this instance.
+    Pulumi promotes nothing: `sql/detach.sql` and `sql/sequences.sql` do it, with the source there or gone.
+    The way back is a subscription of the primary's to this instance.
 
     https://docs.cloud.google.com/database-migration/docs/about-quick-start-migrations
     """
 
     job_id: pulumi.Output[str]
     """What `gcloud database-migration migration-jobs` calls the job: a failover stops it."""
+
+    watched: Watched
+    """How far the standby is behind."""
 
     def __init__(
         self,
@@ -111,10 +115,11 @@ class RowReplication(CrossCloudComponent):
             opts=self.child(stateful=True),
         )
         self.job_id = job.migration_job_id
+        self.watched = rows(database, job_id, rpo_minutes=declared.rpo)
         Alarms(
             f"{name}-alarms",
             gcp,
-            [rows(database, job_id, rpo_minutes=declared.rpo)],
+            [self.watched],
             # What is watched here matters in either role.
             mode="standby",
             channel_names=target.channels,

@@ -88,6 +88,9 @@ class SecretReplication(CrossCloudComponent):
     https://external-secrets.io/latest/provider/google-secrets-manager/
     """
 
+    metric_name: str
+    """The log-based metric that counts comparisons, by the secret's id."""
+
     def __init__(
         self,
         name: str,
@@ -246,7 +249,7 @@ class SecretReplication(CrossCloudComponent):
 
     def _watch(self, secrets: Mapping[str, SecretSettings], target: Target) -> None:
         """Comparisons, counted by the standby's own log, and an alarm for each secret that nobody compares."""
-        metric = f"{self.gcp.tags.service}-{self.gcp.tags.environment}/secret-rounds"
+        metric = self.metric_name = f"{self.gcp.tags.service}-{self.gcp.tags.environment}/secret-rounds"
         logging.Metric(
             f"{self._name}-rounds",
             name=metric,

@@ -83,6 +83,10 @@ class Target:
     """Notification channels by severity."""
 
 
+COPIERS = ("source", "checkpoint", "heartbeat")
+"""Purposes of the connectors that bring the primary's records; sinks read the standby's own."""
+
+
 class StreamReplication(CrossCloudComponent):
     """MirrorMaker 2 on Managed Kafka Connect: private, with the positions of readers, so that Kafka clients fail over.
 
@@ -119,7 +123,7 @@ class StreamReplication(CrossCloudComponent):
 
     connect_cluster_name: str
     connector_names: dict[str, str]
-    """By purpose: `source`, `checkpoint`, `heartbeat`, and each topic's name for its sink."""
+    """By purpose: those of COPIERS, and each topic's name for its sink."""
 
     def __init__(
         self,

@@ -66,6 +66,7 @@ class KeyValueStore(GcpComponent):
     """
 
     instance_name: pulumi.Output[str]
+    cluster_ids: list[str]
     table_names: dict[str, pulumi.Output[str]]
     """Name by the table's key in the settings."""
 
@@ -110,7 +111,7 @@ class KeyValueStore(GcpComponent):
             force_destroy=not scope.protect,
             opts=self.child(stateful=True),
         )
-        self.instance_name = instance.name
+        self.instance_name, self.cluster_ids = instance.name, list(clusters)
         self.profile_ids = {
             use: self._profile(f"{name}-{use}", use, profile, next(iter(clusters))) for use, profile in PROFILES.items()
         }

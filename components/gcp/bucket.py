@@ -1,5 +1,6 @@
 """Buckets in two regions that are private, recoverable and encrypted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -27,12 +28,12 @@ class Retention:
 class Bucket(GcpComponent):
     """One bucket in two regions, the second within 15 minutes (turbo replication); private, no ACLs, one key.
 
-    Its name is automatic; objects move to the storage class that their use deserves, by Autoclass. An object under
-    another key than the bucket's kind is refused: none of Google's keys, none that the caller brings. Overwritten and
-    deleted objects come back, save under a retention: there nothing can be overwritten or deleted. Cloud Storage
-    answers over TLS 1.2 or later, and over plain HTTP to nobody who must log in. Data-access audit logs tell who did
-    what; usage logs, delivered by the hour and without promise, tell what lifecycle rules and strangers did. Who may
-    read and write is left to those who do.
+    Its name is automatic unless one is chosen; objects move to the storage class that their use deserves, by Autoclass.
+    An object under another key than the bucket's kind is refused: none of Google's keys, none that the caller brings.
+    Overwritten and deleted objects come back, save under a retention: there nothing can be overwritten or deleted.
+    Cloud Storage answers over TLS 1.2 or later, and over plain HTTP to nobody who must log in. Data-access audit logs
+    tell who did what; usage logs, delivered by the hour and without promise, tell what lifecycle rules and strangers
+    did. Who may read and write is left to those who do.
     """
 
     name: pulumi.Output[str]
@@ -48,18 +49,22 @@ class Bucket(GcpComponent):
         data_class: DataClass,
         regions: Regions,
         key_id: pulumi.Input[str],
+        bucket: str | None = None,
         expire_days: int | None = None,
+        expire_under: Mapping[str, int] | None = None,
         retention: Retention | None = None,
         usage_logs: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the bucket; the key is of the continent's location, `usage_logs` the name of the bucket for its logs.
 
-        All objects expire after `expire_days`.
+        All objects expire after `expire_days`, or those whose names begin so after the days of `expire_under`. `bucket`
+        is the bucket's name where others must know it beforehand.
         """
         super().__init__("Bucket", name, scope, data_class, opts)
-        bucket = storage.Bucket(
+        made = storage.Bucket(
             f"{name}-bucket",
+            name=bucket,
             location=regions.gcp_continent[0],
             custom_placement_config={"data_locations": [regions.gcp.upper(), regions.gcp_second.upper()]},
             rpo="ASYNC_TURBO",
@@ -73,7 +78,7 @@ class Bucket(GcpComponent):
             if retention
             else None,
             soft_delete_policy={"retention_duration_seconds": settings.soft_delete_days * DAY},
-            lifecycle_rules=_lifecycle(settings.noncurrent_days, expire_days),
+            lifecycle_rules=_lifecycle(settings.noncurrent_days, expire_days, expire_under or {}),
             encryption={
                 "default_kms_key_name": key_id,
                 "google_managed_encryption_enforcement_config": {"restriction_mode": "FullyRestricted"},
@@ -84,7 +89,7 @@ class Bucket(GcpComponent):
             deletion_policy=self.deletion_policy,
             opts=self.child(stateful=True),
         )
-        self.name, self.url = bucket.name, bucket.url
+        self.name, self.url = made.name, made.url
         self.register_outputs({"name": self.name, "url": self.url})
 
     def receive_usage_logs(self) -> pulumi.Output[str]:
@@ -99,7 +104,9 @@ class Bucket(GcpComponent):
         return granted(self.name, grant)
 
 
-def _lifecycle(noncurrent_days: int, expire_days: int | None) -> list[storage.BucketLifecycleRuleArgsDict]:
+def _lifecycle(
+    noncurrent_days: int, expire_days: int | None, expire_under: Mapping[str, int]
+) -> list[storage.BucketLifecycleRuleArgsDict]:
     rules: list[storage.BucketLifecycleRuleArgsDict] = [
         {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": 7}},
         {
@@ -109,4 +116,11 @@ def _lifecycle(noncurrent_days: int, expire_days: int | None) -> list[storage.Bu
     ]
     if expire_days:
         rules.append({"action": {"type": "Delete"}, "condition": {"with_state": "LIVE", "age": expire_days}})
+    for prefix, days in sorted(expire_under.items()):
+        rules.append(
+            {
+                "action": {"type": "Delete"},
+                "condition": {"with_state": "LIVE", "age": days, "matches_prefixes": [prefix]},
+            }
+        )
     return rules

@@ -28,6 +28,8 @@ STORES: Mapping[str, tuple[str, ...]] = {
     "kafka": ("9092",),
     # Discovery, and the nodes. https://docs.cloud.google.com/memorystore/docs/valkey/connect-instance
     "memorystore": ("6379", "11000-13047"),
+    # A rehearsal's copy of the database, which jobs reach by an endpoint beside them.
+    "serverless": ("3307",),
 }
 """TCP ports of the managed stores, by the range of the address plan that they answer in."""
 

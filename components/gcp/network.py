@@ -16,7 +16,7 @@ PODS, SERVICES = "pods", "services"
 # Services that make their Private Service Connect endpoints themselves, in the subnet that a policy of their class
 # names. Managed Kafka makes its own in the subnet that its cluster names, without a policy.
 # https://docs.cloud.google.com/vpc/docs/about-service-connectivity-automation
-SERVICE_CLASSES: Mapping[str, str] = {"gcp-memorystore": "memorystore"}
+SERVICE_CLASSES: Mapping[str, str] = {"gcp-memorystore": "memorystore", "google-cloud-sql": "serverless"}
 
 # Google's own limit is 8896; what crosses Cloud VPN is 1460, and path MTU discovery fails silently between clouds.
 MTU = 1460

@@ -1,4 +1,4 @@
-"""The bucket of the switch object: what Route 53's health checkers look at, and what a failover writes to."""
+"""The bucket of a failover's objects: what Route 53's health checkers and every writer look at."""
 
 import pulumi
 from pulumi_gcp import storage
@@ -7,17 +7,20 @@ from components.gcp.component import GcpComponent, Scope
 
 
 class Switch(GcpComponent):
-    """A public bucket, empty until a failover: once the object `active` exists in it, DNS moves to this region.
+    """A public bucket, empty until a failover, of three objects that say something by their existence alone.
+
+    `fence`: the primary's writers stop, and nothing is copied from there any more. `fence-standby`: the same for this
+    region's writers, on the way back. `active`: DNS moves to this region. Nothing else may ever be put here.
 
     Two regions hold it, so that the loss of either moves nothing back. Anyone may read an object whose name they know,
-    since health checkers carry no credentials; nobody may list, and nothing else may ever be put here. A missing object
-    is answered by 403, which is unhealthy as well as 404 is.
+    since neither health checkers nor writers carry credentials for it; nobody may list. A missing object is answered by
+    403, which is unhealthy as well as 404 is.
 
     What must not bring the object back, or hide it, is off: no versions and no soft delete, so that what is deleted is
     gone; no retention, so that it can be deleted; and no key of ours, because an object whose key is disabled cannot be
-    read, which health checkers take for its absence: users would be sent back to a fenced primary.
+    read, which is taken for its absence: users would be sent back to a primary that is allowed to write again.
 
-    Whoever creates the object must give it `Cache-Control: no-store`; a bucket has no default for that, and Google
+    Whoever creates an object must give it `Cache-Control: no-store`; a bucket has no default for that, and Google
     caches public objects for an hour otherwise.
     """
 

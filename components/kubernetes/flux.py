@@ -84,6 +84,9 @@ class FluxReleases(KubernetesComponent):
     What is changed by hand is put back, a revision that does not come up is taken back, and nothing is suspended.
     """
 
+    told: pulumi.Output[list[str]]
+    """The workloads, known once Flux was told what each shall be."""
+
     def __init__(
         self,
         name: str,
@@ -98,6 +101,7 @@ class FluxReleases(KubernetesComponent):
         """Make them `after` the release that defines their kinds; `registry` holds repositories by artifact."""
         super().__init__("FluxReleases", name, scope, "internal", opts)
         chart = pulumi.Output.concat("oci://", registry[settings.chart])
+        releases: dict[str, pulumi.Output[str]] = {}
         for workload_name, workload in workloads.items():
             account = self._account(f"{name}-{workload_name}", workload.namespace)
             waits = self.child(depends_on=[after])
@@ -118,7 +122,7 @@ class FluxReleases(KubernetesComponent):
                 },
                 opts=waits,
             )
-            apiextensions.CustomResource(
+            releases[workload_name] = apiextensions.CustomResource(
                 f"{name}-{workload_name}",
                 api_version=HELM_API,
                 kind="HelmRelease",
@@ -131,8 +135,9 @@ class FluxReleases(KubernetesComponent):
                     "values": workload.values,
                 },
                 opts=waits,
-            )
-        self.register_outputs({})
+            ).id
+        self.told = pulumi.Output.all(**releases).apply(sorted)
+        self.register_outputs({"told": self.told})
 
     def _account(self, name: str, namespace: pulumi.Input[str]) -> pulumi.Output[str]:
         """Who Flux is in a namespace; known once it may do what it must."""

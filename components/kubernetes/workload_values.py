@@ -67,8 +67,11 @@ class Region:
     buckets: Mapping[str, pulumi.Input[str]]
     """Buckets' names, by what they hold."""
 
-    fence_url: str | None
-    """An object that forbids writing by its existence; null where `mode` alone decides."""
+    fence_url: str
+    """An object that forbids writing by its existence."""
+
+    fence_lease_seconds: int
+    """For how long a writer may go on without a clear answer for it."""
 
     rollouts: bool
     """Whether Argo Rollouts runs in the cluster: a new revision takes over at once elsewhere."""
@@ -120,8 +123,8 @@ def environment(
         "OTEL_EXPORTER_OTLP_ENDPOINT": TRACES,
         "OTEL_RESOURCE_ATTRIBUTES": f"service.namespace={name},service.version={workload.version}",
     }
-    if region.fence_url is not None and writes(workload):
-        told["FENCE_URL"] = region.fence_url
+    if writes(workload):
+        told |= {"FENCE_URL": region.fence_url, "FENCE_LEASE_SECONDS": str(region.fence_lease_seconds)}
     if uses.database:
         told |= {**region.database, "DATABASE_USER": identity.database_user}
     if uses.cache:

@@ -6,7 +6,7 @@
 | `PROJECT`, `INSTANCE`, `APP_PROFILE`, `TABLES` | as for the service |
 | `AWS_REGION`, `AWS_ROLE` | where the tables are, and the role that may read them |
 | `AUDIENCE` | whom the tokens are for that the role trusts |
-| `SWITCH` | URL of the object that exists once the standby serves: its rows are then right, and nothing is written |
+| `FENCE` | URL of the object that exists once the primary is fenced: nothing is written from then on |
 | `ITEMS_PER_SECOND` | the most that is read of a table; 2000 without it |
 
 The first run copies what tables held before their streams began. Each item is read from DynamoDB with a time before
@@ -43,8 +43,8 @@ from .logs import as_json
 from .source import Page, connect
 from .store import CHUNK, Shown, Store, connected, index_rows
 
-SWITCH_SECONDS = 5
-"""How long the switch object is taken to be missing still."""
+FENCE_SECONDS = 5
+"""How long the fence is taken to be missing still."""
 
 SEGMENTS = 4
 """Parts of a table that are read side by side."""
@@ -76,12 +76,12 @@ class Source(Protocol):
         ...
 
 
-class StandbyServes(Exception):
-    """The standby serves, or may serve for all that is known: DynamoDB no longer says what is right."""
+class Fenced(Exception):
+    """The primary is fenced, or may be for all that is known: DynamoDB no longer says what is right."""
 
 
-class Switch:
-    """The object that exists once the standby serves."""
+class Fence:
+    """The object that exists once the primary is fenced."""
 
     def __init__(self, url: str, fetch: Callable[[str], int] = status) -> None:
         """Look at a URL; `fetch` tells the status of an answer."""
@@ -89,13 +89,13 @@ class Switch:
         self._seen = float("-inf")
 
     async def check(self) -> None:
-        """Raises StandbyServes unless the object was missing within the last seconds."""
-        if time.monotonic() - self._seen < SWITCH_SECONDS:
+        """Raises Fenced unless the object was missing within the last seconds."""
+        if time.monotonic() - self._seen < FENCE_SECONDS:
             return
         started = time.monotonic()
         found = await asyncio.to_thread(self._fetch, self._url)
         if found not in (403, 404):
-            raise StandbyServes(f"{self._url} answers {found}: nothing more is written")
+            raise Fenced(f"{self._url} answers {found}: nothing more is written")
         self._seen = started
 
 
@@ -103,9 +103,9 @@ class Reconciliation:
     """One table's comparison; the counts of `found` grow while it runs."""
 
     def __init__(
-        self, source: Source, store: Store, name: str, schema: Schema, *, repair: Switch | None, items_per_second: float
+        self, source: Source, store: Store, name: str, schema: Schema, *, repair: Fence | None, items_per_second: float
     ) -> None:
-        """Compare the table that DynamoDB knows by a name, and repair it while a switch lets it."""
+        """Compare the table that DynamoDB knows by a name, and repair it while the fence lets it."""
         self._source, self._store, self._name, self._schema = source, store, name, schema
         self._repair, self._rate = repair, items_per_second
         self._slots = asyncio.Semaphore(WRITES)
@@ -239,7 +239,7 @@ async def reconcile(
     store: Store,
     schemas: Mapping[str, Schema],
     *,
-    repair: Switch | None,
+    repair: Fence | None,
     items_per_second: float,
 ) -> dict[str, Counter[str]]:
     """Compare the tables one after another; the counts of each, by DynamoDB's name."""
@@ -262,8 +262,8 @@ async def _run(environment: Mapping[str, str], *, repair: bool) -> None:
     where = (environment[name] for name in ("PROJECT", "INSTANCE", "APP_PROFILE"))
     rate = float(environment.get("ITEMS_PER_SECOND", "2000"))
     async with connected(*where, schemas.values()) as store:
-        switch = Switch(environment["SWITCH"]) if repair else None
-        await reconcile(source, store, schemas, repair=switch, items_per_second=rate)
+        fence = Fence(environment["FENCE"]) if repair else None
+        await reconcile(source, store, schemas, repair=fence, items_per_second=rate)
 
 
 def main() -> None:

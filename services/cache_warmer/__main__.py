@@ -8,7 +8,7 @@
 | `AUDIENCE` | whom the Google token is for that is exchanged for the role |
 | `TARGET` | host and port of the standby's discovery endpoint |
 | `TARGET_AUTHORITIES` | certificates, in PEM, of those who sign the standby's |
-| `SWITCH` | URL of the object that is there while the standby serves |
+| `FENCE` | URL of the object that is there once the primary is fenced |
 | `KEYS_PER_SECOND`, `BYTES_PER_SECOND` | how fast a run goes at most |
 | `LARGEST_BYTES`, `BATCH_BYTES` | the largest value that is copied, and what is held at once for a shard |
 
@@ -28,9 +28,9 @@ import google.auth
 from valkey.exceptions import ValkeyError
 
 from .cluster import Access, Cluster, Node
+from .fence import Fence, Fenced, FenceUnknown
 from .identity import ElastiCacheLogin, MemorystoreLogin, assumed
 from .logs import as_json
-from .switch import StandbyServes, Switch, SwitchUnknown
 from .warming import Incompatible, Limits, Warming
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -74,10 +74,10 @@ def run(warm: Callable[[], Counter[str]]) -> int:
     started = time.monotonic()
     try:
         counts = warm()
-    except StandbyServes as reason:
-        log.info(str(reason), extra={"outcome": "standby serves"})
+    except Fenced as reason:
+        log.info(str(reason), extra={"outcome": "fenced"})
         return 0
-    except (SwitchUnknown, Incompatible) as reason:
+    except (FenceUnknown, Incompatible) as reason:
         log.error(str(reason), extra={"outcome": "failed"})
         return 1
     except (ValkeyError, OSError):
@@ -98,7 +98,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, handlers=[as_json()])
     primary, standby = source(os.environ), target(os.environ)
     try:
-        return run(Warming(primary, standby, limits(os.environ), Switch(os.environ["SWITCH"]).check).run)
+        return run(Warming(primary, standby, limits(os.environ), Fence(os.environ["FENCE"]).check).run)
     finally:
         primary.close()
         standby.close()

@@ -131,7 +131,7 @@ class Warming:
         return counts
 
     def _batches(self, client: Valkey) -> Iterator[list[bytes]]:
-        """All keys of a node, some of them twice, as fast as the limits and the switch allow."""
+        """All keys of a node, some of them twice, as fast as the limits and the fence allow."""
         cursor = None
         while cursor != 0:
             cursor, keys = client.execute_command("SCAN", cursor or 0, "COUNT", SCANNED_AT_ONCE)

@@ -1,5 +1,7 @@
 """What runs in the clusters, the same in both as far as they allow; each section takes from those before it."""
 
+import pulumi
+
 from components.kubernetes.load_balancing import LoadBalancing
 from stacks.platform import (
     alerting,
@@ -23,8 +25,8 @@ from stacks.platform import (
 from stacks.platform.site import Site
 
 
-def install(site: Site) -> None:
-    """Install everything, in the order in which one thing needs another."""
+def install(site: Site) -> pulumi.Output[list[str]] | None:
+    """Install everything, in the order in which one thing needs another; see `delivery` for what it returns."""
     priorities = foundation.install(site).names
     critical, platform, batch = priorities["platform-critical"], priorities["platform"], priorities["batch"]
     issuers = certificates.install(site, critical)
@@ -48,7 +50,8 @@ def install(site: Site) -> None:
     release = observability.install(site, platform, observed, stored, list(namespaces.values()), routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site, priorities)
-    delivery.install(site, platform, namespaces, stored.ready)
+    told = delivery.install(site, platform, namespaces, stored.ready)
     sonarqube.install(site, batch, stored)
     dast.install(site, batch)
     chaos.install(site, platform)
+    return told

@@ -17,8 +17,10 @@ def install(
     priority: pulumi.Input[str],
     namespaces: Mapping[str, pulumi.Input[str]],
     external_secrets: pulumi.Resource,
-) -> None:
+) -> pulumi.Output[list[str]] | None:
     """Install what delivers, and have it deliver each workload into its namespace.
+
+    Returns their names, known once Flux was told what each shall be; Argo CD's are nobody's to wait for.
 
     `external_secrets` is the release that defines their kinds.
     """
@@ -49,8 +51,8 @@ def install(
             after=argo.ready,
             opts=site.opts,
         )
-        return
+        return None
     flux = Flux("flux", site.scope, priority=priority, opts=site.opts)
-    FluxReleases(
+    return FluxReleases(
         "releases", site.scope, settings, registry=registry, workloads=workloads, after=flux.ready, opts=site.opts
-    )
+    ).told

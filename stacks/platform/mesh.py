@@ -205,7 +205,7 @@ def _externals(settings: Shared, here: OnAws, workload: WorkloadSettings) -> dic
             bool(uses.buckets),
             External([f"s3.{here.region}.amazonaws.com", f"*.s3.{here.region}.amazonaws.com"], HTTPS),
         ),
-        # Whoever writes asks whether the standby has taken over.
+        # Whoever writes asks whether its region is fenced.
         "switch": (
             uses.database or bool(uses.tables or uses.topics or uses.buckets),
             External(["storage.googleapis.com"], HTTPS),

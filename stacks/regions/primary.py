@@ -44,7 +44,8 @@ def region(
         key_value={},
         tables=stores.tables.table_names,
         buckets={use: stores.buckets[use].name for use in settings.buckets},
-        fence_url=settings.front_door.switch_object_url,
+        fence_url=settings.front_door.fence_url,
+        fence_lease_seconds=settings.failover.fence_lease_seconds,
         rollouts=True,
     )
 

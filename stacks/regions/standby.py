@@ -63,8 +63,9 @@ def region(
         },
         tables=tables.table_names,
         buckets={use: stores.buckets[use].name for use in settings.buckets},
-        # `mode` says when it may write.
-        fence_url=None,
+        # Beside `mode`: on the way back it must stop before it is a standby again.
+        fence_url=settings.front_door.standby_fence_url,
+        fence_lease_seconds=settings.failover.fence_lease_seconds,
         # A failover must not wait for a canary.
         rollouts=False,
     )
@@ -74,7 +75,7 @@ def places(ranges: GcpPlan) -> dict[Outside, Place]:
     """Where pods of the standby region reach what is no workload.
 
     Every pod reaches Google's APIs, by their endpoint in the network, since the managed mesh's control plane is one of
-    them: tables, buckets and Pub/Sub need no way of their own. Nothing there is fenced by the switch.
+    them: tables, buckets, Pub/Sub and the fence need no way of their own.
     """
 
     def within(cidr: IPv4Network, *ports: int | range) -> Place:

@@ -51,7 +51,8 @@ def region(mode: Mode, *, rollouts: bool) -> Region:
         key_value={},
         tables=names["tables"],
         buckets=names["buckets"],
-        fence_url="https://storage.googleapis.com/switch/active",
+        fence_url="https://storage.googleapis.com/switch/fence",
+        fence_lease_seconds=300,
         rollouts=rollouts,
     )
 

@@ -54,6 +54,27 @@ class Case:
 
 CASES = {
     "Pulumi.yaml": [
+        Case("failover by a tag", "failover.image_digest", "latest", "sha256: and 64 hexadecimal digits"),
+        Case("rehearsals twice a day", "failover.rehearsal_schedule", "0 9,21 * * *", "such as 0 13 * * 2"),
+        Case("rehearsals later than a week apart", "failover.rehearsal_days", 7, "8 to 60"),
+        Case("an objective shorter than DNS", "failover.rto_minutes", 5, "10 to 1440"),
+        Case("a lease of a passing fault", "failover.fence_lease_seconds", 30, "60 to 3600"),
+        Case(
+            "a lease that takes the objective's time", "failover",
+            {"records_bucket": "failover-records", "rto_minutes": 10, "fence_lease_seconds": 301},
+            "use 300 or less", at="failover.fence_lease_seconds", shown="301",
+        ),
+        Case(
+            "records in public", "failover.records_bucket", "example-failover-switch", "name another",
+        ),
+        Case("a bucket that nobody can have", "failover.records_bucket", "google-records", "without google"),
+        Case("records of a month", "failover.record_days", 30, "90 to 3650"),
+        Case(
+            "everybody fails over", "failover.operators", ["allUsers"], "group:",
+            at="failover.operators[0]", shown='"allUsers"',
+        ),
+        Case("a job that has no time", "failover.database_job.timeout_minutes", 1, "5 to 1440"),
+        Case("no registry for the failover", "artifacts", ["bigtable-writer", "podinfo"], "add failover"),
         Case(
             "name that PostgreSQL keeps", "databases", {"postgres": {}}, "PostgreSQL keeps",
             at="databases.postgres", shown='"postgres"',

@@ -196,6 +196,8 @@ class TestPlaceholders:
             "multicloud:accounts.gcp_project": "Pulumi.yaml",
             "multicloud:accounts.gcp_project_number": "Pulumi.yaml",
             "multicloud:cluster.administrators[0]": "Pulumi.prod.yaml",
+            "multicloud:failover.image_digest": "Pulumi.yaml",
+            "multicloud:failover.records_bucket": "Pulumi.yaml",
             "multicloud:front_door.switch_bucket": "Pulumi.yaml",
             "multicloud:platform.alerting.runbooks": "Pulumi.yaml",
             "multicloud:platform.delivery.chart_digest": "Pulumi.yaml",
@@ -212,7 +214,9 @@ class TestPlaceholders:
         with pytest.raises(SettingsError, match="it is a sample") as refused:
             prod.load(monkeypatch, dry_run=False)
         assert not [
-            key for key in problems_of(refused) if key.startswith(("multicloud:platform", "multicloud:workloads"))
+            key
+            for key in problems_of(refused)
+            if key.startswith(("multicloud:failover.image", "multicloud:platform", "multicloud:workloads"))
         ]
 
     def test_of_the_link_are_refused_too(self, project, monkeypatch):
@@ -253,6 +257,7 @@ class TestPlaceholders:
         images, delivery = dict.fromkeys(IMAGES, digest), {"chart_digest": digest}
         prod.set("platform", {"alerting": {"runbooks": runbooks}, "delivery": delivery, "images": images})
         prod.set("workloads", {"core": {"image": "podinfo", "digest": digest}})
+        prod.set("failover", {"records_bucket": "records-7f3a", "image_digest": digest})
         prod.load(monkeypatch, dry_run=False)
 
     @pytest.mark.parametrize("provider", [None, "awskms://alias/state", "passphrase"])

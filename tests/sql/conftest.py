@@ -37,10 +37,12 @@ class Server:
     port: int
     psql: str
 
-    def run(self, statements: str, *, user: str = "postgres", password: str = "") -> list[list[str]]:
+    def run(
+        self, statements: str, *, user: str = "postgres", password: str = "", database: str = "app"
+    ) -> list[list[str]]:
         """Rows of the last statements that have some; raises AssertionError with the server's words."""
         command = [self.psql, "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-        address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", user, "app"]
+        address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", user, database]
         done = subprocess.run(
             [*command, *address],
             input=statements,
@@ -60,7 +62,7 @@ class Server:
     def promote(self, **settings: str) -> list[list[str]]:
         """Run the promotion; the problems that are left."""
         given = "".join(f"SET promotion.{name} = '{value}';\n" for name, value in settings.items())
-        return self.run(given + sql.read("promote"))
+        return self.run(given + sql.read("detach") + sql.read("sequences"))
 
     def kill(self) -> None:
         """End it as a loss of power does."""

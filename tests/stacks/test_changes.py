@@ -37,7 +37,7 @@ CIRCUITS = [
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"
 
-ARTIFACTS = ["bigtable-writer", "bundles/shared", "cache-warmer", "charts/service", "podinfo"]
+ARTIFACTS = ["bigtable-writer", "bundles/shared", "cache-warmer", "charts/service", "failover", "podinfo"]
 
 PGP_KEY = "A" * 200
 
@@ -63,6 +63,9 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "front_door.delegation_ds": [{"front_door.delegation_ds": f"12345 13 2 {'0' * 64}"}],
         "front_door.security_contact": [{"front_door.security_contact": "security@example.com"}],
         "regions.gcp_second": [{"regions.gcp_second": "us-east4"}],
+        "failover.image_digest": [{"failover.image_digest": f"sha256:{'ab' * 32}"}],
+        "failover.operators": [{"failover.operators": ["group:oncall@example.com"]}],
+        "failover.rehearsal_schedule": [{"failover.rehearsal_schedule": "0 9 * * 4"}],
         "accounts.gcp_project": [{"accounts.gcp_project": "another-standby"}],
         "accounts.gcp_project_number": [{"accounts.gcp_project_number": "234567890123"}],
         "accounts.aws": [{"accounts.aws": "222233334444"}],

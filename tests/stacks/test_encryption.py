@@ -95,6 +95,7 @@ TAKES_A_KEY = re.compile(
 
 ASIDE = {
     BUCKET_ENCRYPTION: "is a bucket's own encryption",
+    "gcp:storage/bucketObject:BucketObject": "has the key of its bucket",
 }
 """Types that take a key for what another resource holds."""
 

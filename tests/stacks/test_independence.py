@@ -63,6 +63,7 @@ ALLOWED: Mapping[str, str] = {
     "gcp:managedkafka/connect*": "copies topics, and keeps nothing",
     "gcp:pubsub/*": "changes on their way, and those that nothing took",
     LOGIN: "a copy of the login that the primary keeps",
+    "gcp:storage/bucketObject:BucketObject": "names of what is here, written anew by each deployment",
     "gcp:storage/transferJob:TransferJob": "copies objects",
 }
 

@@ -61,6 +61,7 @@ STATEFUL = {
     "gcp:memorystore/instance:Instance",
     "gcp:pubsub/subscription:Subscription",
     "gcp:pubsub/topic:Topic",
+    "aws:secretsmanager/secret:Secret",
     "gcp:secretmanager/secret:Secret",
     "gcp:servicenetworking/connection:Connection",
     "gcp:sql/database:Database",

@@ -36,12 +36,17 @@ def resolver() -> list[Watched]:
     return [Watched("resolver", "Network", "dns_query", {}, (alarm,), signals)]
 
 
+ESTABLISHED = "vpn.googleapis.com/tunnel_established"
+OPERATIONAL = "interconnect.googleapis.com/network/interconnect/operational"
+"""1, or true, while a tunnel or a circuit is up."""
+
+
 def vpn(region: str) -> list[Watched]:
     """The region's VPN tunnels.
 
     https://docs.cloud.google.com/network-connectivity/docs/vpn/how-to/viewing-logs-metrics
     """
-    established = "vpn.googleapis.com/tunnel_established"
+    established = ESTABLISHED
     remedy = "Read the tunnel's log on both sides: keys, proposals and addresses must be the same at both ends."
     alarms = (
         Alarm(
@@ -76,7 +81,7 @@ def circuits() -> list[Watched]:
 
     https://docs.cloud.google.com/network-connectivity/docs/interconnect/how-to/dedicated/monitoring
     """
-    operational = "interconnect.googleapis.com/network/interconnect/operational"
+    operational = OPERATIONAL
     remedy = "Look for maintenance of the edge availability domain; then ask both clouds for the port's light levels."
     alarms = (
         Alarm(

@@ -232,6 +232,10 @@ def secret_rounds(secret: str, secret_id: pulumi.Input[str], metric: str, *, rpo
     return Watched(secret, "Replication", "", {}, queries=(query,))
 
 
+VAULT_AGE = "custom.googleapis.com/replication/vault_age_seconds"
+"""How old the copy is that the standby's Vault was last made equal to."""
+
+
 def vault_copies(*, rpo_minutes: int, quiet_minutes: int) -> Watched:
     """The standby's Vault, by the age of the copy that it was last made equal to.
 

@@ -17,7 +17,7 @@ CacheWarming(
     on_aws,
     on_gcp,
     CacheWarmingSettings(image_digest="sha256:" + "ab" * 32, period_minutes=20, timeout_minutes=9, rpo=75),
-    switch_url="https://storage.googleapis.com/example-failover-switch/active",
+    fence_url="https://storage.googleapis.com/example-failover-switch/fence",
     source=Source(
         endpoint="clustercfg.sample.abc123.usw2.cache.amazonaws.com",
         arn="arn:aws:elasticache:us-west-2:111122223333:replicationgroup:sample",
@@ -114,14 +114,14 @@ class TestJob:
         assert environment.keys() == variables - {"host:port"}
         assert all(environment.values())
 
-    def test_it_knows_both_caches_and_the_switch(self, graph: Graph, environment: dict[str, str]) -> None:
+    def test_it_knows_both_caches_and_the_fence(self, graph: Graph, environment: dict[str, str]) -> None:
         [role] = graph.of_type("aws:iam/role:Role")
         assert environment["SOURCE"] == "clustercfg.sample.abc123.usw2.cache.amazonaws.com:6379"
         assert (environment["SOURCE_CLUSTER"], environment["SOURCE_USER"]) == ("sample", "sample-warmer")
         assert (environment["AWS_ROLE"], environment["AWS_REGION"]) == (role.outputs["arn"], "us-west-2")
         assert environment["TARGET"] == "10.72.0.5:6379"
         assert environment["TARGET_AUTHORITIES"].startswith("-----BEGIN CERTIFICATE-----")
-        assert environment["SWITCH"].endswith("/example-failover-switch/active")
+        assert environment["FENCE"].endswith("/example-failover-switch/fence")
 
     def test_its_image_is_one_for_good_attested_and_encrypted(self, job: Node) -> None:
         template = job.inputs["template"]["template"]

@@ -54,7 +54,7 @@ Reconciliation(
         agent="serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com",
         channels={"page": ["projects/example-standby/notificationChannels/1"], "ticket": []},
     ),
-    switch_url="https://storage.googleapis.com/sample-switch/active",
+    fence_url="https://storage.googleapis.com/sample-switch/fence",
     opts=opts,
 )
 """
@@ -104,7 +104,7 @@ def test_it_has_the_settings_that_the_program_reads(root: Path, environment: dic
     for variable in ("PROJECT", "INSTANCE", "APP_PROFILE", "AWS_REGION", "AWS_ROLE", "AUDIENCE"):
         assert environment[variable]
     assert environment["ITEMS_PER_SECOND"] == "500"
-    assert environment["SWITCH"] == "https://storage.googleapis.com/sample-switch/active"
+    assert environment["FENCE"] == "https://storage.googleapis.com/sample-switch/fence"
     assert json.loads(environment["TABLES"]).keys() == {"platform-test-sessions", "platform-test-orders"}
 
 

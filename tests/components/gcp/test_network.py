@@ -115,13 +115,16 @@ class TestManagedStores:
         assert (bgp["advertiseMode"], bgp["advertisedGroups"]) == ("CUSTOM", ["ALL_SUBNETS"])
         assert [each["range"] for each in bgp["advertisedIpRanges"]] == ["10.76.0.0/16"]
 
-    def test_memorystore_may_make_endpoints_in_its_subnet(self, dr: Graph) -> None:
+    def test_each_makes_endpoints_in_the_one_subnet_that_is_named(self, dr: Graph) -> None:
         [network] = dr.of_type("gcp:compute/network:Network")
-        [policy] = dr.of_type("gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy")
-        assert policy.inputs["serviceClass"] == "gcp-memorystore"
-        assert policy.inputs["network"] == network.state["id"]
-        assert policy.inputs["location"] == "us-central1"
-        assert policy.inputs["pscConfig"]["subnetworks"] == [subnets(dr)["memorystore"].state["id"]]
+        policies = dr.of_type("gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy")
+        assert {policy.inputs["serviceClass"]: policy.inputs["pscConfig"]["subnetworks"] for policy in policies} == {
+            "gcp-memorystore": [subnets(dr)["memorystore"].state["id"]],
+            "google-cloud-sql": [subnets(dr)["serverless"].state["id"]],
+        }
+        for policy in policies:
+            assert policy.inputs["network"] == network.state["id"]
+            assert policy.inputs["location"] == "us-central1"
 
 
 class TestTheNetwork:

@@ -36,13 +36,16 @@ def test_no_key_can_make_it_look_deleted(bucket: Node) -> None:
     assert "encryption" not in bucket.inputs
 
 
-def test_anyone_reads_and_nobody_lists_or_writes(dr: Graph, bucket: Node) -> None:
+def test_anyone_reads_and_nobody_writes_and_a_rehearsal_lists(dr: Graph, bucket: Node) -> None:
     members = [
         node.inputs
         for node in dr.of_type("gcp:storage/bucketIAMMember:BucketIAMMember")
         if node.inputs["bucket"] == bucket.outputs["name"]
     ]
-    assert [(each["member"], each["role"]) for each in members] == [("allUsers", "roles/storage.legacyObjectReader")]
+    assert {(each["member"].partition("@")[0], each["role"]) for each in members} == {
+        ("allUsers", "roles/storage.legacyObjectReader"),
+        ("serviceAccount:rehearsal", "roles/storage.objectViewer"),
+    }
     assert bucket.inputs["uniformBucketLevelAccess"] is True
 
 

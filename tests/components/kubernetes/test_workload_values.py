@@ -21,7 +21,8 @@ REGION = Region(
     key_value={"TABLES_INSTANCE": "tables"},
     tables={"idempotency-keys": "platform-idempotency-keys"},
     buckets={"assets": "assets-1"},
-    fence_url="https://storage.googleapis.com/switch/active",
+    fence_url="https://storage.googleapis.com/switch/fence",
+    fence_lease_seconds=300,
     rollouts=True,
 )
 IDENTITY = Identity("core", "core-user", {"example.com/as": "core"})
@@ -61,7 +62,8 @@ def test_pods_are_told_of_what_they_use_and_of_nothing_else() -> None:
         ("TABLES_INSTANCE", "tables"),
         ("TABLE_IDEMPOTENCY_KEYS", "platform-idempotency-keys"),
         ("BUCKET_ASSETS", "assets-1"),
-        ("FENCE_URL", "https://storage.googleapis.com/switch/active"),
+        ("FENCE_URL", "https://storage.googleapis.com/switch/fence"),
+        ("FENCE_LEASE_SECONDS", "300"),
     }
 
 
@@ -81,7 +83,6 @@ def test_pods_are_told_of_what_they_use_and_of_nothing_else() -> None:
 def test_who_writes_what_both_regions_have_looks_at_the_fence(uses: UseSettings, expected: bool) -> None:
     assert writes(workload(uses=uses)) is expected
     assert ("FENCE_URL" in told(uses, replace(REGION, tables={"sessions": "sessions"}))) is expected
-    assert "FENCE_URL" not in told(uses, replace(REGION, tables={"sessions": "sessions"}, fence_url=None))
 
 
 def test_settings_have_the_last_word_on_variables() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from services.bigtable_writer.change import Change, parse
 from services.bigtable_writer.codec import image, row_key
-from services.bigtable_writer.reconcile import StandbyServes, Switch, reconcile
+from services.bigtable_writer.reconcile import Fence, Fenced, reconcile
 from services.bigtable_writer.source import DynamoDb as Source
 from services.bigtable_writer.source import from_json, to_json
 from services.bigtable_writer.store import Outcome, Store, connected
@@ -47,8 +47,8 @@ def expected(source: DynamoDb) -> Rows:
 
 
 async def run(source: DynamoDb, store: Store, *, repair: bool = True) -> Counter[str]:
-    switch = Switch("https://storage.googleapis.com/sample/active", lambda url: 404) if repair else None
-    found = await reconcile(Source(source.client), store, {NAME: SCHEMA}, repair=switch, items_per_second=1e6)
+    fence = Fence("https://storage.googleapis.com/sample/fence", lambda url: 404) if repair else None
+    found = await reconcile(Source(source.client), store, {NAME: SCHEMA}, repair=fence, items_per_second=1e6)
     return Counter({kind: count for kind, count in found[NAME].items() if kind != "same" and count})
 
 
@@ -140,9 +140,9 @@ class TestRepair:
                 # An application's own item, which DynamoDB never had.
                 await store.write(change(ITEMS, START, {**key_of(ITEMS), "status": {"S": "paid"}}))
                 before = await rows(store)
-                switch = Switch("https://storage.googleapis.com/sample/active", lambda url: answer)
-                with pytest.raises(StandbyServes):
-                    await reconcile(Source(filled.client), store, {NAME: SCHEMA}, repair=switch, items_per_second=1e6)
+                fence = Fence("https://storage.googleapis.com/sample/fence", lambda url: answer)
+                with pytest.raises(Fenced):
+                    await reconcile(Source(filled.client), store, {NAME: SCHEMA}, repair=fence, items_per_second=1e6)
                 assert await rows(store) == before
 
         asyncio.run(check())

@@ -9,7 +9,7 @@ from valkey.exceptions import OutOfMemoryError
 
 from services.cache_warmer.__main__ import limits, node, run
 from services.cache_warmer.cluster import Node
-from services.cache_warmer.switch import StandbyServes, SwitchUnknown
+from services.cache_warmer.fence import Fenced, FenceUnknown
 from services.cache_warmer.warming import Incompatible, Limits
 
 Ended = Callable[[Counter[str] | Exception], int]
@@ -43,11 +43,11 @@ def test_keys_that_cannot_be_copied_are_a_warning(ended: Ended, caplog: pytest.L
 
 
 def test_a_standby_that_serves_is_no_failure(ended: Ended) -> None:
-    assert ended(StandbyServes("the standby serves")) == 0
+    assert ended(Fenced("the primary is fenced")) == 0
 
 
 @pytest.mark.parametrize(
-    "error", [SwitchUnknown("unknown"), Incompatible("too old"), OutOfMemoryError("full"), OSError("no way")]
+    "error", [FenceUnknown("unknown"), Incompatible("too old"), OutOfMemoryError("full"), OSError("no way")]
 )
 def test_what_goes_wrong_fails_the_run(ended: Ended, error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     assert ended(error) == 1

@@ -22,7 +22,7 @@ from valkey.exceptions import (
 )
 
 from services.cache_warmer.cluster import Access, Cluster, Node, Slots
-from services.cache_warmer.switch import StandbyServes
+from services.cache_warmer.fence import Fenced
 from services.cache_warmer.warming import Incompatible, Limits, Value, Warming
 from tests.services.cache_warmer.servers import PASSWORD, Servers
 
@@ -68,7 +68,7 @@ def dumps(client: Valkey) -> bool:
 
 
 class Every:
-    """Does something when the switch is looked at for the n-th time."""
+    """Does something when the fence is looked at for the n-th time."""
 
     def __init__(self, number: int, action: Callable[[], None]) -> None:
         self._left, self._action = number, action
@@ -191,19 +191,19 @@ class TestRuns:
         fill(primary, 5000)
 
         def serve() -> None:
-            raise StandbyServes
+            raise Fenced
 
-        with pytest.raises(StandbyServes):
+        with pytest.raises(Fenced):
             warm(primary, standby, check=Every(5, serve))
         assert 0 < len(standby.everything()) < 5000
 
     def test_it_writes_nothing_where_the_standby_serves_already(self, primary: Servers, standby: Servers) -> None:
         def serve() -> None:
-            raise StandbyServes
+            raise Fenced
 
         key = b"fresh"
         standby.client(key).set(key, b"by the standby")
-        with pytest.raises(StandbyServes):
+        with pytest.raises(Fenced):
             warm(primary, standby, check=serve)
         assert standby.everything().keys() == {key}
 

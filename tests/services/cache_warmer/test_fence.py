@@ -3,9 +3,9 @@
 import pytest
 import requests
 
-from services.cache_warmer.switch import CHECKED_EVERY_SECONDS, StandbyServes, Switch, SwitchUnknown
+from services.cache_warmer.fence import CHECKED_EVERY_SECONDS, Fence, Fenced, FenceUnknown
 
-URL = "https://storage.googleapis.com/example-failover-switch/active"
+URL = "https://storage.googleapis.com/example-failover-switch/fence"
 
 
 class Storage:
@@ -22,36 +22,36 @@ class Storage:
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_missing_object_lets_the_run_go_on(status: int) -> None:
-    Switch(URL, Storage(status)).check()
+    Fence(URL, Storage(status)).check()
 
 
 def test_the_object_ends_the_run() -> None:
-    with pytest.raises(StandbyServes):
-        Switch(URL, Storage(200)).check()
+    with pytest.raises(Fenced):
+        Fence(URL, Storage(200)).check()
 
 
 @pytest.mark.parametrize("status", [204, 301, 401, 429, 500, 503])
 def test_any_other_answer_ends_it_too(status: int) -> None:
-    with pytest.raises(SwitchUnknown, match=str(status)):
-        Switch(URL, Storage(status)).check()
+    with pytest.raises(FenceUnknown, match=str(status)):
+        Fence(URL, Storage(status)).check()
 
 
 def test_no_answer_ends_it_too() -> None:
     def silent(url: str) -> int:
         raise requests.ConnectionError
 
-    with pytest.raises(SwitchUnknown):
-        Switch(URL, silent).check()
+    with pytest.raises(FenceUnknown):
+        Fence(URL, silent).check()
 
 
 def test_it_is_looked_at_again_after_seconds() -> None:
     now, storage = 0.0, Storage(404)
-    switch = Switch(URL, storage, clock=lambda: now)
+    fence = Fence(URL, storage, clock=lambda: now)
     for _ in range(3):
-        switch.check()
+        fence.check()
     assert storage.asked == 1
     now, storage.status = CHECKED_EVERY_SECONDS + 1.0, 200
-    with pytest.raises(StandbyServes):
-        switch.check()
-    with pytest.raises(StandbyServes):
-        switch.check()
+    with pytest.raises(Fenced):
+        fence.check()
+    with pytest.raises(Fenced):
+        fence.check()

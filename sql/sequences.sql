@@ -1,5 +1,5 @@
--- Makes this replica a database of its own, whether or not its source is still there. Run in the standby's database as
--- an administrator, once the source's writers are stopped or gone; again at any time, which changes nothing more.
+-- Makes a detached replica ready for writers: every sequence above its columns' values, and a look at roles and rights.
+-- Run in the standby's database as an administrator, after `detach.sql`; again at any time, which changes nothing more.
 --
 -- Two settings may come before it, by SET or set_config():
 --     promotion.margin   values that each sequence skips when it is set, 1000 by default: rows that were lost with the
@@ -8,19 +8,14 @@
 --
 -- It returns what a person must still see to: the problem, the object, the remedy. No row, no problem.
 
--- Without its slot a subscription is dropped even if nothing answers at the other end.
 DO $$
-DECLARE
-    subscription text;
 BEGIN
-    FOR subscription IN
-        SELECT subname FROM pg_subscription
-        WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-    LOOP
-        EXECUTE format('ALTER SUBSCRIPTION %I DISABLE', subscription);
-        EXECUTE format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', subscription);
-        EXECUTE format('DROP SUBSCRIPTION %I', subscription);
-    END LOOP;
+    IF EXISTS (
+        SELECT FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    ) THEN
+        RAISE EXCEPTION 'No sequence is set: a subscription still brings rows, which may lie beyond it'
+            USING HINT = 'Run detach.sql first.';
+    END IF;
 END
 $$;
 

@@ -1,4 +1,4 @@
-"""Whether the standby serves: once it does, its cache is fresher than the primary's, and nothing may be written."""
+"""Whether the primary is fenced: from then on the standby's cache is the fresher one, and nothing may be written."""
 
 import threading
 import time
@@ -12,21 +12,21 @@ CHECKED_EVERY_SECONDS = 5
 MISSING = (403, 404)
 
 
-class StandbyServes(Exception):
-    """The switch object is there."""
+class Fenced(Exception):
+    """The fence is there."""
 
 
-class SwitchUnknown(Exception):
+class FenceUnknown(Exception):
     """Cloud Storage does not say whether it is."""
 
 
 def status(url: str) -> int:
-    """The HTTP status of the switch object, past every cache."""
+    """The HTTP status of the fence, past every cache."""
     return requests.get(url, headers={"cache-control": "no-cache"}, timeout=10).status_code
 
 
-class Switch:
-    """Looks at the switch object, at most every few seconds."""
+class Fence:
+    """Looks at the fence, at most every few seconds."""
 
     def __init__(
         self, url: str, status: Callable[[str], int] = status, clock: Callable[[], float] = time.monotonic
@@ -36,16 +36,16 @@ class Switch:
         self._lock = threading.Lock()
 
     def check(self) -> None:
-        """Raises StandbyServes, or SwitchUnknown where there is no clear answer: then nothing may be written either."""
+        """Raises Fenced, or FenceUnknown where there is no clear answer: then nothing may be written either."""
         with self._lock:
             if self._clock() - self._checked < CHECKED_EVERY_SECONDS:
                 return
             try:
                 found = self._status(self._url)
             except requests.RequestException as error:
-                raise SwitchUnknown("Cloud Storage does not answer for the switch object") from error
+                raise FenceUnknown("Cloud Storage does not answer for the fence") from error
             if found == requests.codes.ok:
-                raise StandbyServes("the standby serves: its cache is left as it is")
+                raise Fenced("the primary is fenced: the standby's cache is left as it is")
             if found not in MISSING:
-                raise SwitchUnknown(f"Cloud Storage answers {found} for the switch object")
+                raise FenceUnknown(f"Cloud Storage answers {found} for the fence")
             self._checked = self._clock()
