@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import json
 import os
 import socket
 import sys
