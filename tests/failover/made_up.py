@@ -1,13 +1,9 @@
-"""What tests of whole runs share: time that passes only by sleeping, and databases behind the SQL job."""
+"""What tests of whole runs share: time that passes only by sleeping, and a screen that remembers."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from failover.answers import Answer, place
 from failover.step import Step
-from tests.failover.stand_ins.world import Execution, World
-
-Rows = Sequence[Mapping[str, str]]
 
 
 class Clock:
@@ -42,27 +38,3 @@ class Screen:
 
     def stops(self, step: Step, why: str, by_hand: Sequence[str]) -> None:
         self.stopped = (step.name, why, by_hand)
-
-
-class Scripts:
-    """The SQL job: what each script finds is set by tests, in which instance it ran is kept."""
-
-    def __init__(self, world: World, found: Mapping[str, Callable[[], Rows]]) -> None:
-        self.world, self.found = world, found
-        self.ran: list[tuple[str, str]] = []
-        """Script and instance."""
-
-    def __call__(self, execution: Execution) -> None:
-        action, options = execution.arguments[0], execution.arguments[1:]
-        given = dict(zip(options[::2], options[1::2], strict=True))
-        instance = given["--instance"].rsplit(":", 1)[-1]
-        self.ran.append((action, instance))
-        rows = tuple(dict(row) for row in self.found[action]()) if action in self.found else ()
-        answer = Answer(
-            action=action,  # ty: ignore[invalid-argument-type]
-            run=given["--run"],
-            attempt=given["--attempt"],
-            databases={given["--database"]: rows},
-        )
-        name = place(answer.run, answer.action, answer.attempt)
-        self.world.put(given["--bucket"], name, answer.model_dump_json().encode())

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import grpc
 
-from tests.failover.stand_ins import jobs, outside, remote, services, sql, storage, tables
+from tests.failover.stand_ins import jobs, outside, remote, services, sql, stack, storage, tables
 from tests.failover.stand_ins.asked import Answer, Asked, Route
 from tests.failover.stand_ins.world import Call, Failure, World
 
@@ -24,6 +24,8 @@ ROUTES: Mapping[str, Sequence[Route]] = {
     "certificatemanager": services.CERTIFICATES,
     "sqladmin": sql.ROUTES,
     "bigtableadmin": tables.ROUTES,
+    "cluster": stack.CLUSTER,
+    "pulumi": stack.PULUMI,
     "resolver": outside.RESOLVER,
     "front-door": outside.FRONT_DOOR,
 }
