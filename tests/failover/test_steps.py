@@ -163,7 +163,8 @@ def run(
         clock.sleep(seconds)
         deployed()
 
-    def go(*, until: str | None = None) -> tuple[Screen, State]:
+    def go() -> tuple[Screen, State]:
+        deployed()
         screen = Screen()
         record = Record(Bucket(cloud.objects, RECORDS_BUCKET), "somebody@example.com", clock.now)
         steps = [Activate(checkout) if made is Activate else made() for made in RUN]
@@ -374,15 +375,14 @@ class TestActivate:
     def test_an_update_that_outlived_its_program_is_waited_for(
         self, world: World, checkout: Path, run: Callable[..., tuple[Screen, State]]
     ) -> None:
-        world.interrupt = None
-        pulumi(checkout, "sleep 1; touch deployed")
-        running = subprocess.Popen(["pulumi"], cwd=checkout, start_new_session=True)
-        self._half_way(world, run, checkout, running.pid)
-        try:
-            assert run()[0].stopped is None
-            assert len(commands(checkout)) == 1
-        finally:
-            running.wait()
+        self._half_way(world, run, checkout, 0)
+        pulumi(checkout, "sleep 2; touch deployed")
+        with subprocess.Popen(["pulumi", "up"], cwd=checkout, start_new_session=True) as running:
+            self._note(world, running.pid)
+            screen, _ = run()
+        assert screen.stopped is None
+        assert f"pulumi is at work (process {running.pid})" in " ".join(screen.waited)
+        assert commands(checkout) == ["up"]
 
     def test_the_lock_of_this_runs_dead_update_is_taken_away(
         self, world: World, checkout: Path, run: Callable[..., tuple[Screen, State]]
@@ -418,18 +418,15 @@ class TestActivate:
 
     def _half_way(self, world: World, run: Callable[..., tuple[Screen, State]], checkout: Path, process: int) -> None:
         """The record of a run whose program was killed while its update ran."""
-        script = (checkout / "bin" / "pulumi").read_text()
         pulumi(checkout, "exit 1")
         run()
-        (checkout / "bin" / "pulumi").write_text(script)
-        known = (checkout / "commands").read_text().splitlines()
-        (checkout / "commands").write_text("".join(f"{line}\n" for line in known if not line.startswith("up")))
+        (checkout / "commands").unlink()
+        self._note(world, process)
+
+    def _note(self, world: World, process: int) -> None:
         stored = json.loads(world.buckets[RECORDS_BUCKET][RECORD].content)
-        stored["steps"]["activate"]["noted"] = {
-            "process": process,
-            "processes": [process],
-            "host": socket.gethostname(),
-        }
+        noted = {"process": process, "processes": [process], "host": socket.gethostname()}
+        stored["steps"]["activate"]["noted"] = noted
         world.put(RECORDS_BUCKET, RECORD, json.dumps(stored).encode())
 
 
