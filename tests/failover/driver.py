@@ -82,6 +82,8 @@ def run(task: Mapping[str, Any], clock: _Clock) -> int:
         type(step)(checkout) if isinstance(step, Update) else step
         for step in getattr(importlib.import_module(module), name)
     ]
+    for step in steps:
+        step.budget = min(step.budget, task["minutes"])
     access = Access.found()
     record = Record(Bucket(Objects(access), RECORDS_BUCKET), "ann@example.com", clock.now)
     engine = Engine(
@@ -93,7 +95,6 @@ def run(task: Mapping[str, Any], clock: _Clock) -> int:
         _Silent(),
         now=clock.now,
         sleep=clock.sleep,
-        minute=task["minute"],
     )
     try:
         engine.run(task["kind"])
@@ -141,9 +142,9 @@ class Driver:
         process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, env=environment)
         return cls(process, tempfile.TemporaryDirectory())
 
-    def begin(self, steps: str, environment: Mapping[str, str], kind: str = "run", minute: float = 60) -> None:
-        """Begin to run steps, by `module:name`."""
-        task = {"steps": steps, "environment": dict(environment), "kind": kind, "minute": minute}
+    def begin(self, steps: str, environment: Mapping[str, str], kind: str = "run", minutes: float = 60) -> None:
+        """Begin to run steps, by `module:name`; none has more than so many minutes."""
+        task = {"steps": steps, "environment": dict(environment), "kind": kind, "minutes": minutes}
         task["checkout"] = self.checkout.name
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(task) + "\n")

@@ -37,6 +37,13 @@ def ended(world: World) -> bool:
     return found is not None and Record.model_validate_json(found.content).ended is not None
 
 
+def statuses(world: World) -> list[str]:
+    """How each step is, by the record."""
+    found = world.buckets[RECORDS_BUCKET].get(RECORD)
+    steps = Record.model_validate_json(found.content).steps.values() if found is not None else ()
+    return [step.status for step in steps]
+
+
 def final(world: World) -> Final:
     """How the world is now."""
     record = Record.model_validate_json(world.buckets[RECORDS_BUCKET][RECORD].content)
