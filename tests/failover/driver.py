@@ -69,7 +69,8 @@ class _Silent:
         """Nobody watches."""
 
     def stops(self, step: Step, why: str, by_hand: Sequence[str]) -> None:
-        """Nobody watches."""
+        """Whoever must act now is told what to do."""
+        assert by_hand, f"{step.name} stops without a command by hand"
 
 
 def run(task: Mapping[str, Any], clock: _Clock) -> int:

@@ -12,7 +12,8 @@ from tests.failover.sample import BACKLOG, RECORDS_BUCKET
 from tests.failover.stand_ins.world import Effect, Series, State, World
 
 RUN = "failover.steps:RUN"
-"""The steps of the failover itself, for the driver."""
+REHEARSAL = "failover.steps:REHEARSAL"
+"""The failover's own steps and a rehearsal's, for the driver."""
 
 _OF_THE_RUN = {"buckets", "jobs", "operations", "generation", "effects", "begun", "series", "cached"}
 _OF_THE_TIME = {"certificates", "instance_backups", "table_backups"}
