@@ -32,8 +32,6 @@ from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY
 ROOT = Path(__file__).parents[2]
 ENDS: Mapping[type[BaseException], int] = {Stopped: 3, Held: 4, Lost: 5, Refused: 6, Unavailable: 6}
 KILLED = -9
-PULUMI = Path(__file__).parent / "bin"
-"""Folder of the `pulumi` that speaks to the stand-ins."""
 
 
 class _Clock:
@@ -76,7 +74,6 @@ class _Silent:
 def run(task: Mapping[str, Any], clock: _Clock) -> int:
     """Run the task's steps by the program's own engine; the exit status."""
     os.environ.update(task["environment"])
-    os.environ["PATH"] = f"{PULUMI}{os.pathsep}{os.environ['PATH']}"
     module, name = task["steps"].split(":")
     checkout = Path(task["checkout"])
     steps = [

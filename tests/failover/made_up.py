@@ -7,7 +7,7 @@ from pathlib import Path
 from failover.record import State
 from failover.step import Step
 from failover.steps.activate import Update
-from tests.failover.driver import PULUMI
+from tests.failover.stand_ins.server import PULUMI
 
 UPDATE = f'exec {PULUMI}/pulumi "$@"'
 """Script of a `pulumi` that gives the stand-ins' world the active mode."""

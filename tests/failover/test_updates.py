@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from failover.record import RECORD
-from tests.failover.driver import PULUMI
 from tests.failover.made_up import UPDATE, Run, commands, pulumi
 from tests.failover.sample import RECORDS_BUCKET
+from tests.failover.stand_ins.server import PULUMI
 from tests.failover.stand_ins.stack import up
 from tests.failover.stand_ins.world import Effect, World
 
