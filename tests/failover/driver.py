@@ -32,8 +32,6 @@ from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY
 ROOT = Path(__file__).parents[2]
 ENDS: Mapping[type[BaseException], int] = {Stopped: 3, Held: 4, Lost: 5, Refused: 6, Unavailable: 6}
 KILLED = -9
-PULUMI = Path(__file__).parent / "bin"
-"""Folder of the `pulumi` that speaks to the stand-ins."""
 
 
 class _Clock:
@@ -69,19 +67,21 @@ class _Silent:
         """Nobody watches."""
 
     def stops(self, step: Step, why: str, by_hand: Sequence[str]) -> None:
-        """Nobody watches."""
+        """Whoever must act now is told what to do."""
+        assert by_hand, f"{step.name} stops without a command by hand"
 
 
 def run(task: Mapping[str, Any], clock: _Clock) -> int:
     """Run the task's steps by the program's own engine; the exit status."""
     os.environ.update(task["environment"])
-    os.environ["PATH"] = f"{PULUMI}{os.pathsep}{os.environ['PATH']}"
     module, name = task["steps"].split(":")
     checkout = Path(task["checkout"])
     steps = [
         type(step)(checkout) if isinstance(step, Update) else step
         for step in getattr(importlib.import_module(module), name)
     ]
+    for step in steps:
+        step.budget = min(step.budget, task["minutes"])
     access = Access.found()
     record = Record(Bucket(Objects(access), RECORDS_BUCKET), "ann@example.com", clock.now)
     engine = Engine(
@@ -93,7 +93,6 @@ def run(task: Mapping[str, Any], clock: _Clock) -> int:
         _Silent(),
         now=clock.now,
         sleep=clock.sleep,
-        minute=task["minute"],
     )
     try:
         engine.run(task["kind"])
@@ -141,9 +140,9 @@ class Driver:
         process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, env=environment)
         return cls(process, tempfile.TemporaryDirectory())
 
-    def begin(self, steps: str, environment: Mapping[str, str], kind: str = "run", minute: float = 60) -> None:
-        """Begin to run steps, by `module:name`."""
-        task = {"steps": steps, "environment": dict(environment), "kind": kind, "minute": minute}
+    def begin(self, steps: str, environment: Mapping[str, str], kind: str = "run", minutes: float = 60) -> None:
+        """Begin to run steps, by `module:name`; none has more than so many minutes."""
+        task = {"steps": steps, "environment": dict(environment), "kind": kind, "minutes": minutes}
         task["checkout"] = self.checkout.name
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(task) + "\n")

@@ -12,7 +12,8 @@ from tests.failover.sample import BACKLOG, RECORDS_BUCKET
 from tests.failover.stand_ins.world import Effect, Series, State, World
 
 RUN = "failover.steps:RUN"
-"""The steps of the failover itself, for the driver."""
+REHEARSAL = "failover.steps:REHEARSAL"
+"""The failover's own steps and a rehearsal's, for the driver."""
 
 _OF_THE_RUN = {"buckets", "jobs", "operations", "generation", "effects", "begun", "series", "cached"}
 _OF_THE_TIME = {"certificates", "instance_backups", "table_backups"}
@@ -35,6 +36,13 @@ def ended(world: World) -> bool:
     """Whether the record says that nothing is left to do."""
     found = world.buckets[RECORDS_BUCKET].get(RECORD)
     return found is not None and Record.model_validate_json(found.content).ended is not None
+
+
+def statuses(world: World) -> list[str]:
+    """How each step is, by the record."""
+    found = world.buckets[RECORDS_BUCKET].get(RECORD)
+    steps = Record.model_validate_json(found.content).steps.values() if found is not None else ()
+    return [step.status for step in steps]
 
 
 def final(world: World) -> Final:

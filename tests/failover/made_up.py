@@ -1,9 +1,16 @@
-"""What tests of whole runs share: time that passes only by sleeping, and a screen that remembers."""
+"""What tests of whole runs share: time that passes only by sleeping, a screen that remembers, a `pulumi`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from failover.record import State
 from failover.step import Step
+from failover.steps.activate import Update
+from tests.failover.stand_ins.server import PULUMI
+
+UPDATE = f'exec {PULUMI}/pulumi "$@"'
+"""Script of a `pulumi` that gives the stand-ins' world the active mode."""
 
 
 class Clock:
@@ -32,9 +39,28 @@ class Screen:
 
     def waits(self, step: Step, elapsed: float, why: str) -> None:
         self.waited.append(f"{step.name}: {why}")
+        # An update is a process, which works in real time.
+        if isinstance(step, Update):
+            time.sleep(0.05)
 
     def ends(self, step: Step, elapsed: float, seen: str) -> None:
         self.ended[step.name] = seen
 
     def stops(self, step: Step, why: str, by_hand: Sequence[str]) -> None:
         self.stopped = (step.name, why, by_hand)
+
+
+Run = Callable[..., tuple[Screen, State]]
+"""A program that goes on with the run: what it showed, and the record afterwards."""
+
+
+def pulumi(checkout: Path, script: str) -> None:
+    """Let the checkout's `pulumi` do this."""
+    path = checkout / "bin" / "pulumi"
+    path.write_text(f'#!/bin/bash\necho "$*" >> {checkout}/commands\n{script}\n')
+    path.chmod(0o755)
+
+
+def commands(checkout: Path) -> list[str]:
+    """What its `pulumi` was called with."""
+    return (checkout / "commands").read_text().splitlines()

@@ -74,13 +74,6 @@ class Primary:
 
 
 @pytest.fixture
-def clock(world: World) -> Clock:
-    clock = Clock()
-    world.now = clock.now
-    return clock
-
-
-@pytest.fixture
 def primary(world: World) -> Primary:
     """A failover ended: users are at the standby, and nothing is copied from the primary."""
     world.looks = 1

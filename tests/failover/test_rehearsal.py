@@ -43,13 +43,6 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def clock(world: World) -> Clock:
-    clock = Clock()
-    world.now = clock.now
-    return clock
-
-
-@pytest.fixture
 def scripts(world: World) -> Scripts:
     world.run = Scripts(world, {})
     return world.run

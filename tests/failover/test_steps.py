@@ -1,12 +1,5 @@
 """The steps of a failover, run by the engine against the stand-ins: what each waits for, believes and refuses."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,102 +7,22 @@ from pathlib import Path
 import pytest
 
 from failover import cli
-from failover.cloud import Cloud
-from failover.cloud.storage import Bucket
-from failover.engine import Engine, Stopped
-from failover.names import FENCE, SWITCH
-from failover.record import RECORD, Record, State
-from failover.step import Step
+from failover.names import FENCE
 from failover.steps import RUN
-from failover.steps.activate import Update
 from tests.failover import sample
 from tests.failover.databases import Databases, row
-from tests.failover.driver import PULUMI
-from tests.failover.made_up import Clock
-from tests.failover.made_up import Screen as _Screen
+from tests.failover.made_up import Clock, Run, Screen, commands
 from tests.failover.sample import BACKLOG, LINK, RECORDS_BUCKET, STANDBY, SWITCH_BUCKET, TABLE
-from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.stack import up
 from tests.failover.stand_ins.world import Effect, Execution, Kind, Series, World
 
 SQL_JOB = STANDBY.database.sql_job
 INSTANCE = f"{sample.PROJECT}/{STANDBY.database.instance}"
 WORKLOAD = "core/core"
-Run = Callable[..., tuple["Screen", State]]
-
-
-class Screen(_Screen):
-    """What was shown."""
-
-    def waits(self, step: Step, elapsed: float, why: str) -> None:
-        super().waits(step, elapsed, why)
-        # A child of this test works in real time.
-        if isinstance(step, Update):
-            time.sleep(0.05)
-
-
-@pytest.fixture
-def clock(world: World) -> Clock:
-    clock = Clock()
-    world.now = clock.now
-    return clock
-
-
-@pytest.fixture
-def databases(world: World) -> Databases:
-    world.run = Databases(world)
-    return world.run
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, servers: StandIns) -> Path:
-    """A folder with a `pulumi` that gives the stand-ins' world the active mode, or does as a test says."""
-    for name, value in servers.environment.items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "bin").mkdir()
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    pulumi(tmp_path, UPDATE)
-    return tmp_path
-
-
-UPDATE = f'exec {PULUMI}/pulumi "$@"'
-
-
-def pulumi(checkout: Path, script: str) -> None:
-    path = checkout / "bin" / "pulumi"
-    path.write_text(f'#!/bin/bash\necho "$*" >> {checkout}/commands\n{script}\n')
-    path.chmod(0o755)
-
-
-def commands(checkout: Path) -> list[str]:
-    return (checkout / "commands").read_text().splitlines()
-
-
-@pytest.fixture
-def run(world: World, cloud: Cloud, clock: Clock, databases: Databases, checkout: Path) -> Run:
-    """Run the failover once, as somebody's program: what was shown, and the record afterwards."""
-    assert databases
-
-    def go() -> tuple[Screen, State]:
-        screen = Screen()
-        record = Record(Bucket(cloud.objects, RECORDS_BUCKET), "somebody@example.com", clock.now)
-        steps = [type(step)(checkout) if isinstance(step, Update) else step for step in RUN]
-        engine = Engine(steps, STANDBY, LINK, cloud, record, screen, now=clock.now, sleep=clock.sleep)
-        try:
-            engine.run("run")
-        except Stopped:
-            assert screen.stopped is not None
-        return screen, State.model_validate_json(world.buckets[RECORDS_BUCKET][RECORD].content)
-
-    return go
 
 
 def effects(world: World) -> list[str]:
     return [f"{effect.what} {effect.on}" for effect in world.effects]
-
-
-def switched(world: World) -> bool:
-    return SWITCH in world.buckets[SWITCH_BUCKET]
 
 
 def told(world: World, mode: str, ready: int | None = None) -> None:
@@ -127,7 +40,7 @@ class TestRun:
         assert screen.stopped is None
         assert {step.status for step in state.steps.values()} == {"done"}
         assert list(screen.ended) == [step.name for step in RUN]
-        assert switched(world)
+        assert world.moved()
         assert world.jobs[LINK.jobs[0]][0].ended
         assert world.accounts[LINK.accounts[0]] is False
         assert world.connectors[LINK.connectors[0]] == "PAUSED"
@@ -188,7 +101,7 @@ class TestRefusal:
         assert screen.stopped is not None
         assert screen.stopped[0] == step
         assert screen.stopped[2]
-        assert not switched(world)
+        assert not world.moved()
         if step == "grow":
             assert FENCE not in world.buckets[SWITCH_BUCKET]
         later = list(state.steps)[list(state.steps).index(step) + 1 :]
@@ -312,108 +225,6 @@ class TestMigrationJob:
         screen, _ = run()
         assert screen.stopped is None
         assert noted in screen.ended["promote"]
-
-
-class TestActivate:
-    def test_a_missing_cli_is_told_with_the_command(
-        self, world: World, checkout: Path, monkeypatch: pytest.MonkeyPatch, run: Run
-    ) -> None:
-        (checkout / "bin" / "pulumi").unlink()
-        monkeypatch.setenv("PATH", str(checkout / "bin"))
-        screen, _ = run()
-        assert screen.stopped is not None
-        assert "`pulumi` is not on PATH" in screen.stopped[1]
-        assert "pulumi up --stack dr" in screen.stopped[2][1]
-        # Somebody runs it elsewhere: users are served, though nobody here sees the update to its end.
-        up(world)
-        screen, _ = run()
-        assert screen.stopped is not None
-        assert screen.stopped[0] == "settle"
-        assert switched(world)
-        pulumi(checkout, UPDATE)
-        assert run()[0].stopped is None
-
-    def test_an_update_that_says_done_and_is_not_is_not_believed(self, checkout: Path, run: Run) -> None:
-        pulumi(checkout, "echo nothing done")
-        screen, _ = run()
-        assert screen.stopped is not None
-        assert screen.stopped[0] == "activate"
-        assert len(commands(checkout)) == 3
-
-    def test_an_update_that_outlived_its_program_is_waited_for(self, world: World, checkout: Path, run: Run) -> None:
-        self._half_way(world, run, checkout, 0)
-        pulumi(checkout, f"sleep 2; {UPDATE}")
-        with subprocess.Popen(["pulumi", "up"], cwd=checkout, start_new_session=True) as running:
-            self._note(world, running.pid)
-            screen, _ = run()
-        assert screen.stopped is None
-        assert f"pulumi is at work (process {running.pid})" in " ".join(screen.waited)
-        assert [line.split()[0] for line in commands(checkout)] == ["up", "up"]
-
-    def test_the_lock_of_this_runs_dead_update_is_taken_away(self, world: World, checkout: Path, run: Run) -> None:
-        dead = self._dead()
-        self._half_way(world, run, checkout, dead)
-        pulumi(checkout, self._locked(dead))
-        assert run()[0].stopped is None
-        assert [line.split()[0] for line in commands(checkout)] == ["up", "cancel", "up", "up"]
-
-    def test_the_lock_of_somebody_elses_update_stays(self, checkout: Path, run: Run) -> None:
-        pulumi(checkout, self._locked(self._dead()))
-        screen, _ = run()
-        assert screen.stopped is not None
-        assert "holds the stack: wait for it" in screen.stopped[1]
-        assert [line.split()[0] for line in commands(checkout)] == ["up"]
-
-    def _dead(self) -> int:
-        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return process.pid
-
-    def _locked(self, process: int) -> str:
-        holder = f"created by somebody@{socket.gethostname()} (pid {process}) at 2026-11-21T03:00:00Z"
-        return (
-            'if [ "$1" = cancel ]; then touch unlocked; exit; fi\n'
-            f"if [ -e unlocked ]; then {UPDATE}; fi\n"
-            f"echo 'error: the stack is currently locked by 1 lock(s).'; echo '  gs://state/lock: {holder}'; exit 255"
-        )
-
-    def _half_way(self, world: World, run: Run, checkout: Path, process: int) -> None:
-        """The record of a run whose program was killed while its update ran."""
-        pulumi(checkout, "exit 1")
-        run()
-        (checkout / "commands").unlink()
-        self._note(world, process)
-
-    def _note(self, world: World, process: int) -> None:
-        stored = json.loads(world.buckets[RECORDS_BUCKET][RECORD].content)
-        noted = {"process": process, "processes": [process], "host": socket.gethostname()}
-        stored["steps"]["activate"]["noted"] = noted
-        world.put(RECORDS_BUCKET, RECORD, json.dumps(stored).encode())
-
-
-class TestSettle:
-    def test_it_waits_for_the_update_that_goes_on_behind_the_switch_and_then_runs_one_more(
-        self, world: World, run: Run, checkout: Path
-    ) -> None:
-        grows = f'{PULUMI}/pulumi "$@"\n[ -e {checkout}/grown ] || sleep 2\ntouch {checkout}/grown'
-        pulumi(checkout, f"{grows}\necho ended >> {checkout}/commands")
-        screen, _ = run()
-        assert screen.stopped is None
-        assert any(why.startswith("settle: pulumi is at work") for why in screen.waited)
-        assert [line.split()[0] for line in commands(checkout)] == ["up", "ended", "up", "ended"]
-        assert world.effects.count(Effect("up", "dr")) == 1
-
-    def test_an_update_that_fails_then_stops_with_users_served(self, world: World, run: Run, checkout: Path) -> None:
-        up(world)
-        pulumi(checkout, "echo no quota; exit 1")
-        screen, _ = run()
-        assert screen.stopped is not None
-        assert screen.stopped[0] == "settle"
-        assert "no quota" in screen.stopped[1]
-        assert switched(world)
-        pulumi(checkout, UPDATE)
-        assert run()[0].stopped is None
 
 
 def test_every_step_can_be_done_by_hand_and_has_time_for_its_worst() -> None:
