@@ -4,6 +4,7 @@
     python -m failover status     whether the standby is ready; exit 1 with the reasons if it is not
     python -m failover run        the failover itself; run again to resume it
     python -m failover back       the way back, once the primary is whole
+    python -m failover abandon    give a failover up, as long as nothing was promoted
     python -m failover rehearse   the failover on copies, moving nobody
 
 It needs Python, the standby's cloud and nothing of the primary's. Names come from two objects that the stacks `dr` and

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import json
 import os
 import socket
 import sys
@@ -13,6 +14,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from failover import lags, render
+from failover.abandon import TooLate, abandon
 from failover.cloud import Access, Cloud, Refused, Unavailable
 from failover.cloud.storage import Bucket
 from failover.engine import Engine, Stopped
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _COMMANDS[asked.command](asked)
-    except (Unusable, Refused, Unavailable, Held, Lost) as error:
+    except (Unusable, TooLate, Refused, Unavailable, Held, Lost) as error:
         print(f"{asked.command}: {error}", file=sys.stderr)
         return 1
     except Stopped:
@@ -63,11 +65,12 @@ def _parser() -> argparse.ArgumentParser:
         ("status", "whether the standby is ready; exit 1 with the reasons if it is not"),
         ("run", "fail over to the standby, or go on with it"),
         ("back", "go back to the primary, or go on with it"),
+        ("abandon", "give a failover up, as long as nothing was promoted"),
         ("rehearse", "fail over on copies, moving nobody"),
     ):
         command = commands.add_parser(name, help=told, description=told)
         command.add_argument("--json", action="store_true", help="JSON in place of text")
-        if name in ORDERS:
+        if name in _COMMANDS and name not in ("plan", "status"):
             command.add_argument("--yes", action="store_true", help="ask for no confirmation")
     return parser
 
@@ -107,6 +110,16 @@ def _move(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _abandon(asked: argparse.Namespace) -> int:
+    cloud, standby, link, bucket = _found(asked)
+    record = Record(bucket, _who(), time.time)
+    if not asked.yes:
+        _ask(f"This gives the failover of {standby.domain} up: its primary writes again.", standby.domain)
+    done = abandon(record, standby, link, cloud)
+    print(json.dumps({"done": done}) if asked.json else "\n".join([*done, "The failover was given up."]))
+    return 0
+
+
 def _refuse_twice(cloud: Cloud, standby: StandbyNames, record: Record) -> None:
     """A failover that has ended is not begun anew while users are at the standby: its fence would stop them."""
     last = record.look()
@@ -122,6 +135,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "status": _show,
     "run": _move,
     "back": _move,
+    "abandon": _abandon,
     "rehearse": _move,
 }
 
@@ -167,15 +181,18 @@ def _configured() -> str:
 
 def _confirm(kind: Kind, standby: StandbyNames, steps: Sequence[Step], record: Record) -> None:
     """Ask whoever started it to type what they are about to move."""
+    found = record.look()
+    doing = {"run": "moves users to the standby", "back": "moves users back to the primary", "rehearse": "moves nobody"}
+    told = f"`{kind}` {doing[kind]} of {standby.domain}, in {len(steps)} steps: {', '.join(s.name for s in steps)}."
+    if found is not None and found.ended is None:
+        told += f"\nIt goes on with {found.id}."
+    _ask(told, standby.domain)
+
+
+def _ask(told: str, wanted: str) -> None:
     if not sys.stdin.isatty():
         raise Unusable("nobody is there to confirm it: start it on a terminal, or with --yes")
-    found = record.look()
-    under_way = found is not None and found.ended is None
-    doing = {"run": "moves users to the standby", "back": "moves users back to the primary", "rehearse": "moves nobody"}
-    print(f"`{kind}` {doing[kind]} of {standby.domain}, in {len(steps)} steps: {', '.join(s.name for s in steps)}.")
-    if under_way and found is not None:
-        print(f"It goes on with {found.id}.")
-    wanted = standby.domain
+    print(told)
     if input(f"Type {wanted} to go on: ").strip() != wanted:
         raise Unusable("not confirmed, nothing was done")
 

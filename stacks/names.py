@@ -38,13 +38,15 @@ STOP_REPLICATION = (
 
 LOOK = (
     "certificatemanager.certs.get",
+    "container.clusters.connect",
+    "container.deployments.get",
     "monitoring.metricDescriptors.list",
     "monitoring.services.get",
     "monitoring.slos.get",
     "monitoring.slos.list",
     "monitoring.timeSeries.list",
 )
-"""What reading the standby's metrics, objectives and certificates takes."""
+"""What reading the standby's metrics, objectives, certificates and deployments takes."""
 
 
 def promised(settings: Shared, stores: Mapping[str, Store]) -> dict[str, dict[str, Any]]:

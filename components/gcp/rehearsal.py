@@ -35,6 +35,19 @@ RESTORE_TABLES = (
     "bigtable.tables.get",
     "bigtable.tables.list",
 )
+# What a failover acts on, and what users would meet. The control plane's name opens by `container.clusters.connect`.
+# https://docs.cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
+LOOK = (
+    "certificatemanager.certs.get",
+    "container.clusters.connect",
+    "container.deployments.get",
+    "datamigration.migrationjobs.get",
+    "iam.serviceAccounts.get",
+    "managedkafka.connectors.get",
+    "run.executions.get",
+    "run.executions.list",
+    "storagetransfer.jobs.get",
+)
 REMOVE_TABLES = ("bigtable.tables.delete", "bigtable.tables.readRows")
 
 
@@ -88,6 +101,13 @@ class Rehearsal(GcpComponent):
             *self._tables(tables, prefix),
             *self._objects(records, documents, readable),
             self._starts(database_job),
+            projects.IAMMember(
+                f"{name}-looks",
+                project=scope.project,
+                role=self._role("looks", "Looks at what a failover acts on, and at what users would meet", LOOK),
+                member=self._member,
+                opts=self.child(),
+            ),
             projects.IAMMember(
                 f"{name}-metrics",
                 project=scope.project,

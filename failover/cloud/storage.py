@@ -1,5 +1,6 @@
 """Objects in Cloud Storage, each write of which names the generation that it replaces."""
 
+import time
 from collections.abc import Sequence
 
 from google.api_core import exceptions
@@ -11,6 +12,9 @@ from failover.record import Conflict
 ATTEMPTS = 3
 """Writes are tried this often: without its record a run must not go on."""
 
+PAUSE_SECONDS = 1.0
+"""Between attempts: one object takes a write a second. https://docs.cloud.google.com/storage/quotas#objects"""
+
 
 class Objects:
     """Objects by bucket and name; 0 is the generation of an object that does not exist."""
@@ -20,6 +24,7 @@ class Objects:
         self._client = storage.Client(
             project="", credentials=access.credentials, client_options=access.options("storage")
         )
+        self._pause = PAUSE_SECONDS if not access.stand_ins else 0.0
 
     def read(self, bucket: str, name: str) -> tuple[bytes, int]:
         """Content and generation; empty and 0 if there is none."""
@@ -50,6 +55,7 @@ class Objects:
                     raise Conflict(f"gs://{bucket}/{name} was changed by somebody else") from error
                 if attempt == ATTEMPTS - 1:
                     raise
+                time.sleep(self._pause)
         raise AssertionError("every attempt returns or raises")
 
     def _write(self, bucket: str, name: str, content: bytes, generation: int, public: bool) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from failover.cloud.calls import SECONDS, Access, answer, calling
+from failover.cloud.calls import Access, answer, calling
 
 MODE = "REGION_MODE"
 """Environment variable by which a workload is told its region's mode (charts/service/README.md)."""
@@ -24,13 +24,14 @@ class Workloads:
     """Deployments by namespace and name. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"""
 
     def __init__(self, access: Access) -> None:
+        self._seconds = access.seconds
         self._access = access
 
     def deployment(self, endpoint: str, namespace: str, name: str) -> Deployment:
         """One deployment as the cluster sees it; an update that it has not noticed yet counts as none ready."""
         url = self._access.url("cluster", endpoint, f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
         with calling(f"read deployment {namespace}/{name}"):
-            found = answer(self._access.session.get(url, timeout=SECONDS))
+            found = answer(self._access.session.get(url, timeout=self._seconds))
         spec, status = found["spec"], found.get("status", {})
         told = [
             variable.get("value", "")

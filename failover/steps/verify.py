@@ -6,6 +6,7 @@ from failover import statements
 from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
+from settings.types import Mode
 
 GOOD = 200
 IN_A_ROW = 5
@@ -72,11 +73,16 @@ class Verify(Step):
                 for table in standby.tables.tables.values()
             ),
             *(
-                f"kubectl get deployment {name} --namespace {name}  # {pods} pods ready, told REGION_MODE=active"
+                f"kubectl get deployment {name} --namespace {name}  "
+                f"# {pods} pods ready, told REGION_MODE={self.told(standby)}"
                 for name, pods in standby.workloads.replicas.items()
             ),
             f"gcloud certificate-manager certificates list {project} --format='table(name, managed.state, expireTime)'",
         )
+
+    def told(self, standby: StandbyNames) -> Mode:
+        """The mode that workloads must have been told."""
+        return "active"
 
     def _certificates(self, site: Site) -> None:
         for name, certificate in sorted(site.standby.certificates.items()):
@@ -100,7 +106,7 @@ class Verify(Step):
         workloads, waiting = site.standby.workloads, []
         for name, pods in sorted(workloads.replicas.items()):
             found = site.cloud.workloads.deployment(workloads.endpoint, name, name)
-            if found.mode != "active" or found.ready < max(pods, found.wanted):
+            if found.mode != self.told(site.standby) or found.ready < max(pods, found.wanted):
                 told = found.mode or "nothing"
                 waiting.append(f"{name} ({found.ready} of {max(pods, found.wanted)} pods, told {told})")
         if waiting:

@@ -30,17 +30,19 @@ STANDBY = StandbyNames.model_validate(
         "addresses": {"ipv4": "203.0.113.10", "ipv6": "2001:db8::10"},
         "switchBucket": SWITCH,
         "recordsBucket": RECORDS,
-        "fenceLeaseSeconds": 300,
+        "fenceLeaseSeconds": 180,
         "rtoMinutes": 30,
         "stores": {name: {"kind": kind, "rpoMinutes": rpo} for name, (kind, rpo) in STORES.items()},
         "database": {
             "instance": "platform",
             "database": "platform",
             "sqlJob": f"projects/{PROJECT}/locations/us-central1/jobs/sql",
+            "activeTier": "db-perf-optimized-N-8",
             "rehearsalInstance": "platform-rehearsal",
             "writers": ["core"],
         },
         "tables": {"instance": f"projects/{PROJECT}/instances/platform", "clusters": ["b", "c"], "tables": {}},
+        "workloads": {"endpoint": "gke-example.us-central1.gke.goog", "replicas": {"core": 3}},
         "certificates": {"example.com": f"projects/{PROJECT}/locations/global/certificates/shadow"},
         "objectives": {"availability": "slo-1", "latency": "slo-2"},
         "delivered": {"workloads/core": "sha256:0a", "bundle": None},
@@ -55,6 +57,7 @@ STANDBY = StandbyNames.model_validate(
 LINK = LinkNames.model_validate(
     {
         "migrationJob": "rows",
+        "rowsReturn": True,
         "jobs": [],
         "accounts": [],
         "connectors": [],

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
+from math import ceil
 from typing import Any
 
-from failover.names import FENCE
 from failover.record import RECORD
 from failover.record import State as Record
-from tests.failover.sample import RECORDS_BUCKET, SWITCH_BUCKET
-from tests.failover.stand_ins.world import Effect, State, World
+from tests.failover.databases import Databases
+from tests.failover.sample import BACKLOG, RECORDS_BUCKET
+from tests.failover.stand_ins.world import Effect, Series, State, World
 
-RUN = "tests.failover.small_steps:RUN"
-"""The steps that tests of whole runs run."""
+RUN = "failover.steps:RUN"
+REHEARSAL = "failover.steps:REHEARSAL"
+"""The failover's own steps and a rehearsal's, for the driver."""
 
 _OF_THE_RUN = {"buckets", "jobs", "operations", "generation", "effects", "begun", "series", "cached"}
 _OF_THE_TIME = {"certificates", "instance_backups", "table_backups"}
@@ -36,6 +38,13 @@ def ended(world: World) -> bool:
     return found is not None and Record.model_validate_json(found.content).ended is not None
 
 
+def statuses(world: World) -> list[str]:
+    """How each step is, by the record."""
+    found = world.buckets[RECORDS_BUCKET].get(RECORD)
+    steps = Record.model_validate_json(found.content).steps.values() if found is not None else ()
+    return [step.status for step in steps]
+
+
 def final(world: World) -> Final:
     """How the world is now."""
     record = Record.model_validate_json(world.buckets[RECORDS_BUCKET][RECORD].content)
@@ -52,11 +61,16 @@ def final(world: World) -> Final:
 
 
 def prepare(world: World) -> None:
-    """Somebody sees the writers stop and acknowledges the fence as soon as it stands."""
+    """Databases that follow, somebody who sees the writers stopped at once, and changes that are applied at once."""
+    world.run = Databases(world)
 
-    def acknowledge(bucket: str, name: str, content: bytes) -> None:
-        if (bucket, name) == (SWITCH_BUCKET, FENCE):
-            record = Record.model_validate_json(world.buckets[RECORDS_BUCKET][RECORD].content)
-            world.put(RECORDS_BUCKET, f"acknowledged/{record.id}", b"{}")
+    def fenced(bucket: str, name: str, content: bytes) -> None:
+        if (bucket, name) != (RECORDS_BUCKET, RECORD):
+            return
+        record = Record.model_validate_json(content)
+        fenced = record.steps["fence"].noted.get("fenced") if "fence" in record.steps else None
+        if fenced is not None and f"acknowledged/{record.id}" not in world.buckets[bucket]:
+            world.put(bucket, f"acknowledged/{record.id}", b"{}")
+            world.series.append(Series(BACKLOG, [(ceil(fenced["at"]), 0)]))
 
-    world.written = acknowledge
+    world.written = fenced

@@ -1,13 +1,16 @@
-"""What tests of whole runs share: time that passes only by sleeping, and databases behind the SQL job."""
+"""What tests of whole runs share: time that passes only by sleeping, a screen that remembers, a `pulumi`."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from failover.answers import Answer, place
+from failover.record import State
 from failover.step import Step
-from tests.failover.stand_ins.world import Execution, World
+from failover.steps.activate import Update
+from tests.failover.stand_ins.server import PULUMI
 
-Rows = Sequence[Mapping[str, str]]
+UPDATE = f'exec {PULUMI}/pulumi "$@"'
+"""Script of a `pulumi` that gives the stand-ins' world the active mode."""
 
 
 class Clock:
@@ -36,6 +39,9 @@ class Screen:
 
     def waits(self, step: Step, elapsed: float, why: str) -> None:
         self.waited.append(f"{step.name}: {why}")
+        # An update is a process, which works in real time.
+        if isinstance(step, Update):
+            time.sleep(0.05)
 
     def ends(self, step: Step, elapsed: float, seen: str) -> None:
         self.ended[step.name] = seen
@@ -44,25 +50,17 @@ class Screen:
         self.stopped = (step.name, why, by_hand)
 
 
-class Scripts:
-    """The SQL job: what each script finds is set by tests, in which instance it ran is kept."""
+Run = Callable[..., tuple[Screen, State]]
+"""A program that goes on with the run: what it showed, and the record afterwards."""
 
-    def __init__(self, world: World, found: Mapping[str, Callable[[], Rows]]) -> None:
-        self.world, self.found = world, found
-        self.ran: list[tuple[str, str]] = []
-        """Script and instance."""
 
-    def __call__(self, execution: Execution) -> None:
-        action, options = execution.arguments[0], execution.arguments[1:]
-        given = dict(zip(options[::2], options[1::2], strict=True))
-        instance = given["--instance"].rsplit(":", 1)[-1]
-        self.ran.append((action, instance))
-        rows = tuple(dict(row) for row in self.found[action]()) if action in self.found else ()
-        answer = Answer(
-            action=action,  # ty: ignore[invalid-argument-type]
-            run=given["--run"],
-            attempt=given["--attempt"],
-            databases={given["--database"]: rows},
-        )
-        name = place(answer.run, answer.action, answer.attempt)
-        self.world.put(given["--bucket"], name, answer.model_dump_json().encode())
+def pulumi(checkout: Path, script: str) -> None:
+    """Let the checkout's `pulumi` do this."""
+    path = checkout / "bin" / "pulumi"
+    path.write_text(f'#!/bin/bash\necho "$*" >> {checkout}/commands\n{script}\n')
+    path.chmod(0o755)
+
+
+def commands(checkout: Path) -> list[str]:
+    """What its `pulumi` was called with."""
+    return (checkout / "commands").read_text().splitlines()

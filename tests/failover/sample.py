@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from failover.names import LINK_NAMES, STANDBY_NAMES, LinkNames, StandbyNames
-from tests.failover.stand_ins.world import Certificate, Migration, Name, Series, World
+from tests.failover.stand_ins.world import Certificate, Deployment, Migration, Name, Series, World
 
 PROJECT = "example-standby"
 REGION = f"projects/{PROJECT}/locations/us-central1"
@@ -12,6 +12,12 @@ SWITCH_BUCKET = "example-switch"
 RECORDS_BUCKET = "example-records"
 INSTANCE = f"projects/{PROJECT}/instances/example-tables"
 ACCOUNT = f"importer@{PROJECT}.iam.gserviceaccount.com"
+BACKLOG = (
+    'metric.type = "pubsub.googleapis.com/subscription/num_undelivered_messages" '
+    'AND resource.labels.subscription_id = "sessions"'
+)
+"""Filter of the changes that the table's reader has still to apply."""
+
 TABLE = f"{INSTANCE}/tables/sessions"
 
 STANDBY = StandbyNames.model_validate(
@@ -26,7 +32,7 @@ STANDBY = StandbyNames.model_validate(
         "addresses": {"ipv4": "203.0.113.10", "ipv6": "2001:db8::10"},
         "switchBucket": SWITCH_BUCKET,
         "recordsBucket": RECORDS_BUCKET,
-        "fenceLeaseSeconds": 300,
+        "fenceLeaseSeconds": 180,
         "rtoMinutes": 30,
         "stores": {
             "orders": {"kind": "database", "rpoMinutes": 5},
@@ -37,10 +43,12 @@ STANDBY = StandbyNames.model_validate(
             "instance": "example-database",
             "database": "orders",
             "sqlJob": f"{REGION}/jobs/sql",
+            "activeTier": "db-custom-8-32768",
             "rehearsalInstance": "example-database-rehearsal",
             "writers": ["orders"],
         },
         "tables": {"instance": INSTANCE, "clusters": ["one"], "tables": {"sessions": "sessions"}},
+        "workloads": {"endpoint": "gke-example.us-central1.gke.goog", "replicas": {"core": 3, "orders": 2}},
         "certificates": {"www.example.com": f"projects/{PROJECT}/locations/global/certificates/www"},
         "objectives": {"orders": f"projects/{PROJECT}/services/orders/serviceLevelObjectives/available"},
         "delivered": {"workloads": "sha256:0a", "bundle": "sha256:0b"},
@@ -80,6 +88,7 @@ def sample_world(standby: StandbyNames = STANDBY, link: LinkNames = LINK) -> Wor
     world.transfers = dict.fromkeys(link.transfers, "ENABLED")
     world.accounts = dict.fromkeys(link.accounts, True)
     world.migrations = {link.migration_job: Migration()}
+    world.deployments = {f"{name}/{name}": Deployment("standby", 1) for name in standby.workloads.replicas}
     world.certificates = {name: Certificate(expires=now + 80 * 86400) for name in standby.certificates.values()}
     world.instances = {
         f"{standby.project}/{standby.database.instance}": {

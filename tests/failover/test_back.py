@@ -10,7 +10,8 @@ from failover.engine import Engine, Stopped
 from failover.names import FENCE, STANDBY_FENCE, STANDBY_NAMES, SWITCH, LinkNames
 from failover.record import RECORD, Record, State
 from failover.steps.back.order import BACK
-from tests.failover.made_up import Clock, Rows, Screen, Scripts
+from tests.failover.databases import Rows, Scripts
+from tests.failover.made_up import Clock, Screen
 from tests.failover.sample import LINK, PROJECT, RECORDS_BUCKET, STANDBY, SWITCH_BUCKET
 from tests.failover.stand_ins.world import Migration, World
 
@@ -70,13 +71,6 @@ class Primary:
             self.world.migrations[LINK.migration_job] = Migration("RUNNING", "CDC")
             self.world.connectors = dict.fromkeys(LINK.connectors, "RUNNING")
         return True
-
-
-@pytest.fixture
-def clock(world: World) -> Clock:
-    clock = Clock()
-    world.now = clock.now
-    return clock
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ CALLS: dict[str, tuple[str, Callable[[Cloud], object]]] = {
         "bigtableadmin",
         lambda cloud: cloud.tables.restore(sample.INSTANCE, "copy", f"{CLUSTER}/backups/sessions-daily"),
     ),
+    "deployment": ("cluster", lambda cloud: cloud.workloads.deployment(STANDBY.workloads.endpoint, "core", "core")),
     "account": ("iam", lambda cloud: cloud.accounts.disabled(sample.ACCOUNT)),
     "disable": ("iam", lambda cloud: cloud.accounts.disable(sample.ACCOUNT)),
     "migration": ("datamigration", lambda cloud: cloud.migration.state(LINK.migration_job)),

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.failover.driver import ROOT, Driver
-from tests.failover.final import RUN, prepare
+from tests.failover.final import REHEARSAL, RUN, prepare
 from tests.failover.proxy import Proxy
-from tests.failover.sample import STANDBY
+from tests.failover.sample import RECORDS_BUCKET, STANDBY
 from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.world import World
 
@@ -32,6 +32,7 @@ GOOGLE = {
         "storagetransfer",
     )
 } | {"dns.google"}
+OWN = {STANDBY.hosts[0], STANDBY.workloads.endpoint}
 PRIMARY = re.compile(r"amazon|aws|cloudfront|route53", re.IGNORECASE)
 PRIMARY_MODULES = re.compile(r"(boto|botocore|boto3|pulumi_aws|s3transfer)(\.|$)")
 
@@ -92,7 +93,7 @@ def hosts_of_every_call(environment: dict[str, str], credentials: str, tmp_path:
 
 def test_every_call_goes_to_google_or_to_the_platforms_own_names(guarded: dict[str, str], tmp_path: Path) -> None:
     hosts, modules = hosts_of_every_call(guarded, "none", tmp_path)
-    assert hosts == GOOGLE | {STANDBY.hosts[0]}
+    assert hosts == GOOGLE | OWN
     assert not [host for host in hosts if PRIMARY.search(host)]
     assert not [module for module in modules if PRIMARY_MODULES.match(module)]
 
@@ -104,7 +105,7 @@ def test_tokens_come_from_google(guarded: dict[str, str], tmp_path: Path) -> Non
     )
     hosts, _ = hosts_of_every_call({**guarded, "GOOGLE_APPLICATION_CREDENTIALS": str(file)}, "found", tmp_path)
     assert "oauth2.googleapis.com" in hosts
-    assert hosts <= GOOGLE | {STANDBY.hosts[0], "oauth2.googleapis.com"}
+    assert hosts <= GOOGLE | OWN | {"oauth2.googleapis.com"}
 
 
 def test_guard_refuses_and_tells(guarded: dict[str, str], tmp_path: Path) -> None:
@@ -114,17 +115,39 @@ def test_guard_refuses_and_tells(guarded: dict[str, str], tmp_path: Path) -> Non
     assert (tmp_path / "asked").read_text() == "s3.us-east-1.amazonaws.com\n"
 
 
-def test_whole_run_asks_for_nothing_but_what_stands_in(
-    world: World, servers: StandIns, guarded: dict[str, str], tmp_path: Path
-) -> None:
-    prepare(world)
-    driver = Driver.started(environment=guarded)
-    driver.begin(RUN, servers.environment)
-    assert driver.end() == 0
-    driver.close()
+def assert_nothing_else_asked(world: World, servers: StandIns, tmp_path: Path) -> None:
+    assert world.calls
     assert (tmp_path / "asked").read_text() == ""
     allowed = {*servers.addresses.values(), *STANDBY.hosts, STANDBY.standby_host, ""}
     assert world.hosts() <= allowed
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("run", RUN), ("rehearse", REHEARSAL)])
+def test_whole_run_asks_for_nothing_but_what_stands_in(
+    world: World, servers: StandIns, guarded: dict[str, str], tmp_path: Path, kind: str, steps: str
+) -> None:
+    prepare(world)
+    driver = Driver.started(environment=guarded)
+    driver.begin(steps, servers.environment, kind)
+    assert driver.end() == 0
+    driver.close()
+    assert_nothing_else_asked(world, servers, tmp_path)
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_command_asks_for_nothing_but_what_stands_in(
+    world: World, servers: StandIns, guarded: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "failover", "--records", RECORDS_BUCKET, command, "--json"],
+        cwd=ROOT,
+        env={**guarded, **servers.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(result.stdout), result.stderr
+    assert_nothing_else_asked(world, servers, tmp_path)
 
 
 ALONE = """

@@ -9,12 +9,14 @@ import pytest
 from failover.cloud import Cloud
 from failover.cloud.storage import Bucket
 from failover.engine import Engine
+from failover.names import StandbyNames
 from failover.record import REHEARSAL, Held, Record, State
 from failover.rehearsal import Outcome, rehearse
 from failover.step import Step
 from failover.steps import RUN
 from failover.steps.rehearsal.order import rehearsal
-from tests.failover.made_up import Clock, Screen, Scripts
+from tests.failover.databases import Scripts
+from tests.failover.made_up import Clock, Screen
 from tests.failover.sample import INSTANCE, LINK, PROJECT, RECORDS_BUCKET, STANDBY, SWITCH_BUCKET, TABLE
 from tests.failover.stand_ins.world import Call, World
 
@@ -41,13 +43,6 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def clock(world: World) -> Clock:
-    clock = Clock()
-    world.now = clock.now
-    return clock
-
-
-@pytest.fixture
 def scripts(world: World) -> Scripts:
     world.run = Scripts(world, {})
     return world.run
@@ -58,12 +53,12 @@ def begin(cloud: Cloud, clock: Clock, scripts: Scripts) -> Callable[..., Outcome
     """Rehearse once, as the weekly job does."""
     assert scripts
 
-    def go(sleep: Callable[[float], None] = clock.sleep) -> Outcome:
+    def go(sleep: Callable[[float], None] = clock.sleep, standby: StandbyNames = STANDBY) -> Outcome:
         bucket = Bucket(cloud.objects, RECORDS_BUCKET)
         record = Record(bucket, "rehearsal@example.com", clock.now)
 
         def engine(steps: Sequence[Step]) -> Engine:
-            return Engine(steps, STANDBY, LINK, cloud, record, Screen(), now=clock.now, sleep=sleep)
+            return Engine(steps, standby, LINK, cloud, record, Screen(), now=clock.now, sleep=sleep)
 
         return rehearse(rehearsal(RUN), engine, record)
 
@@ -221,9 +216,9 @@ def test_a_step_beyond_its_estimate_and_a_failover_beyond_its_promise_are_told(
         inner(execution)  # ty: ignore[invalid-argument-type]
 
     world.run = slow
-    outcome = begin()
+    outcome = begin(standby=STANDBY.model_copy(update={"rto_minutes": 20}))
     assert any(missed.startswith("promote took") for missed in outcome.missed)
-    assert any("beyond the promised 30" in missed for missed in outcome.missed)
+    assert any("beyond the promised 20" in missed for missed in outcome.missed)
     assert told(world).ended is not None
     history = [name for name in world.buckets[RECORDS_BUCKET] if name.startswith("history/rehearse/")]
     assert len(history) == 1

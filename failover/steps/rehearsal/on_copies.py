@@ -7,16 +7,22 @@ from failover.steps.promote import ATTACHED, DENIED, Promote
 from failover.steps.rehearsal import copied_tables
 from failover.steps.sequences import Sequences
 from failover.steps.verify import Verify
+from settings.types import Mode
 
 
 def of_copies(standby: StandbyNames) -> StandbyNames:
-    """The names with the copies in the places of database and tables; everything else stays, to be looked at."""
+    """The names with the copies in the places of database and tables; everything else stays, to be looked at.
+
+    Workloads keep the number of pods that the standby gives them.
+    """
     copies = copied_tables(standby)
+    replicas = dict.fromkeys(standby.workloads.replicas, 0)
     tables = {name: copies[table.rpartition("/")[2]] for name, table in standby.tables.tables.items()}
     return standby.model_copy(
         update={
             "database": standby.database.model_copy(update={"instance": standby.database.rehearsal_instance}),
             "tables": standby.tables.model_copy(update={"tables": tables}),
+            "workloads": standby.workloads.model_copy(update={"replicas": replicas}),
         }
     )
 
@@ -78,6 +84,10 @@ class VerifyCopies(Verify):
     def check(self, site: Site) -> str:
         """Everything that the failover's own step looks at."""
         return super().check(site.among(of_copies(site.standby)))
+
+    def told(self, standby: StandbyNames) -> Mode:
+        """A rehearsal gives the standby no other mode."""
+        return standby.deployed_mode
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Look at each."""

@@ -12,7 +12,7 @@ class Paths(Step):
     does = "look at everything that a failover would stop"
     estimate = Estimate(0.1, 0.3, 2)
     budget = 10
-    roles = ("roles/viewer",)
+    roles = ("the role `looks` of the rehearsal's job",)
 
     def act(self, site: Site) -> None:
         """Nothing is done."""

@@ -93,7 +93,8 @@ class TestStatements:
         [database] = dr.of_type("gcp:sql/databaseInstance:DatabaseInstance")
         assert schedule.inputs["schedule"] == "20 * * * *"
         given = parser().parse_args(container(named(dr, JOB, "statements-job"))["args"])
-        assert place(given.run, given.action, given.attempt) == names.SCHEMA_REPORT
+        [action] = given.actions
+        assert place(given.run, action, given.attempt) == names.SCHEMA_REPORT
         assert given.instance == database.outputs["connectionName"]
         assert given.bucket == "example-failover-records"
 

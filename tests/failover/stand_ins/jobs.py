@@ -22,7 +22,10 @@ def run(world: World, asked: Asked) -> dict[str, Any]:
     else:
         work = threading.Thread(target=_work, args=(world, execution), daemon=True)
         work.start()
+        # What the work changes is changed while this answer waits.
+        world.lock.release()
         work.join(LONG_SECONDS)
+        world.lock.acquire()
     return {"name": f"{job.rsplit('/', 2)[0]}/operations/{name.rsplit('/', 1)[-1]}", "done": False}
 
 

@@ -1,18 +1,20 @@
 """Servers on this machine that stand in for Google's: HTTP with a port for each service, and one of gRPC."""
 
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import grpc
 
-from tests.failover.stand_ins import jobs, outside, remote, services, sql, storage, tables
+from tests.failover.stand_ins import jobs, outside, remote, services, sql, stack, storage, tables
 from tests.failover.stand_ins.asked import Answer, Asked, Route
 from tests.failover.stand_ins.world import Call, Failure, World
 
@@ -24,9 +26,14 @@ ROUTES: Mapping[str, Sequence[Route]] = {
     "certificatemanager": services.CERTIFICATES,
     "sqladmin": sql.ROUTES,
     "bigtableadmin": tables.ROUTES,
+    "cluster": stack.CLUSTER,
+    "pulumi": stack.PULUMI,
     "resolver": outside.RESOLVER,
     "front-door": outside.FRONT_DOOR,
 }
+
+PULUMI = Path(__file__).parents[1] / "bin"
+"""Folder of the `pulumi` that speaks to the stand-ins."""
 
 GRPC_CODES = {
     400: grpc.StatusCode.INVALID_ARGUMENT,
@@ -89,8 +96,12 @@ class StandIns:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs to call these instead of Google."""
-        return {"FAILOVER_STAND_INS": json.dumps(self._addresses), "FAILOVER_CALL_SECONDS": "0.5"}
+        """What a program needs to call these instead of Google, and their `pulumi` instead of the CLI."""
+        return {
+            "FAILOVER_STAND_INS": json.dumps(self._addresses),
+            "FAILOVER_CALL_SECONDS": "0.5",
+            "PATH": f"{PULUMI}{os.pathsep}{os.environ['PATH']}",
+        }
 
     def __enter__(self) -> "StandIns":
         for service, routes in ROUTES.items():

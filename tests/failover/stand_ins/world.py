@@ -102,6 +102,18 @@ class Certificate:
 
 
 @dataclass
+class Deployment:
+    """A deployment in the cluster."""
+
+    mode: str
+    """What its pods are told."""
+
+    pods: int
+    ready: int | None = None
+    """How many serve; none for all."""
+
+
+@dataclass
 class Series:
     """A time series: points are seconds since 1970 and values, a float or a whole number."""
 
@@ -139,6 +151,9 @@ class State:
     """Status by name."""
 
     certificates: dict[str, Certificate] = field(default_factory=dict)
+    deployments: dict[str, Deployment] = field(default_factory=dict)
+    """By `<namespace>/<name>`."""
+
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Cloud SQL's instances by `<project>/<instance>`, as the API shows them."""
 
