@@ -11,7 +11,7 @@ from pulumi_kubernetes import apiextensions, batch, core, meta, rbac
 from components.kubernetes.burn_probes import Probe
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.pods import resources
+from components.kubernetes.pods import resources, task
 from settings.kubernetes.chaos import ExperimentSettings
 
 API = "litmuschaos.io/v1alpha1"
@@ -185,33 +185,18 @@ class Litmus(KubernetesComponent):
                         "backoff_limit": 2,
                         "template": {
                             "metadata": {"labels": {"app.kubernetes.io/name": STARTER}},
-                            "spec": {
-                                "service_account_name": name_of(starter.metadata),
-                                "priority_class_name": self._priority,
-                                "automount_service_account_token": True,
-                                "enable_service_links": False,
-                                "restart_policy": "Never",
-                                "security_context": {
-                                    "run_as_non_root": True,
-                                    "run_as_user": USER,
-                                    "run_as_group": USER,
-                                    "seccomp_profile": {"type": "RuntimeDefault"},
+                            "spec": task(
+                                {
+                                    "name": STARTER,
+                                    "image": self.scope.vendor.reference("litmus-experiments"),
+                                    "command": ["kubectl", "patch", "chaosengines.litmuschaos.io", named],
+                                    "args": [f"--namespace={NAMESPACE}", "--type=merge", f"--patch={active}"],
+                                    "resources": resources(50, 128),
                                 },
-                                "containers": [
-                                    {
-                                        "name": STARTER,
-                                        "image": self.scope.vendor.reference("litmus-experiments"),
-                                        "command": ["kubectl", "patch", "chaosengines.litmuschaos.io", named],
-                                        "args": [f"--namespace={NAMESPACE}", "--type=merge", f"--patch={active}"],
-                                        "security_context": {
-                                            "allow_privilege_escalation": False,
-                                            "capabilities": {"drop": ["ALL"]},
-                                            "read_only_root_filesystem": True,
-                                        },
-                                        "resources": resources(50, 128),
-                                    }
-                                ],
-                            },
+                                account=name_of(starter.metadata),
+                                priority=self._priority,
+                                user=USER,
+                            ),
                         },
                     }
                 },

@@ -10,7 +10,7 @@ from pulumi_kubernetes import batch, core, rbac
 
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
-from components.kubernetes.pods import resources
+from components.kubernetes.pods import resources, task
 from settings.kubernetes.chaos import ExperimentSettings, Fault
 
 NAMESPACE = ACCOUNT = "mesh-faults"
@@ -178,35 +178,20 @@ class MeshFaults(KubernetesComponent):
                         "backoff_limit": 0,
                         "template": {
                             "metadata": {"labels": {"app.kubernetes.io/name": NAMESPACE}},
-                            "spec": {
-                                "service_account_name": self._account,
-                                "priority_class_name": self._priority,
-                                "automount_service_account_token": True,
-                                "enable_service_links": False,
-                                "restart_policy": "Never",
-                                "security_context": {
-                                    "run_as_non_root": True,
-                                    "run_as_user": USER,
-                                    "run_as_group": USER,
-                                    "seccomp_profile": {"type": "RuntimeDefault"},
+                            "spec": task(
+                                {
+                                    "name": NAMESPACE,
+                                    "image": self.scope.vendor.reference("python"),
+                                    "command": ["python3", f"{FOLDER}/{PROGRAM.name}"],
+                                    "args": [command, f"{FOLDER}/settings.json"],
+                                    "resources": resources(50, 64),
+                                    "volume_mounts": [{"name": "program", "mount_path": FOLDER, "read_only": True}],
                                 },
-                                "containers": [
-                                    {
-                                        "name": NAMESPACE,
-                                        "image": self.scope.vendor.reference("python"),
-                                        "command": ["python3", f"{FOLDER}/{PROGRAM.name}"],
-                                        "args": [command, f"{FOLDER}/settings.json"],
-                                        "security_context": {
-                                            "allow_privilege_escalation": False,
-                                            "capabilities": {"drop": ["ALL"]},
-                                            "read_only_root_filesystem": True,
-                                        },
-                                        "resources": resources(50, 64),
-                                        "volume_mounts": [{"name": "program", "mount_path": FOLDER, "read_only": True}],
-                                    }
-                                ],
-                                "volumes": [volume],
-                            },
+                                account=self._account,
+                                priority=self._priority,
+                                user=USER,
+                                volumes=[volume],
+                            ),
                         },
                     }
                 },

@@ -1,8 +1,9 @@
-"""What charts are told about the pods that they make: where these may run and what they ask for."""
+"""Where pods may run, what they ask for and what they may not do: of charts, and of jobs of our own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pulumi
 from pulumi_kubernetes import core
 
 CONTAINER: Mapping[str, Any] = {
@@ -40,3 +41,38 @@ def resources(cpu_millicores: int, memory_mib: int) -> core.v1.ResourceRequireme
     """
     memory = f"{memory_mib}Mi"
     return {"requests": {"cpu": f"{cpu_millicores}m", "memory": memory}, "limits": {"memory": memory}}
+
+
+def task(
+    container: core.v1.ContainerArgsDict,
+    *,
+    account: pulumi.Input[str],
+    priority: pulumi.Input[str],
+    user: int,
+    volumes: Sequence[core.v1.VolumeArgsDict] = (),
+) -> core.v1.PodSpecArgsDict:
+    """A pod that does one thing, mostly at the API server, as a service account, and ends."""
+    return {
+        "service_account_name": account,
+        "priority_class_name": priority,
+        "automount_service_account_token": True,
+        "enable_service_links": False,
+        "restart_policy": "Never",
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": user,
+            "run_as_group": user,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "containers": [
+            {
+                **container,
+                "security_context": {
+                    "allow_privilege_escalation": False,
+                    "capabilities": {"drop": ["ALL"]},
+                    "read_only_root_filesystem": True,
+                },
+            }
+        ],
+        **({"volumes": [*volumes]} if volumes else {}),
+    }
