@@ -29,7 +29,8 @@ def test_it_is_encrypted_with_its_own_key(dr: Graph, cache: Node) -> None:
 
 def test_its_endpoints_are_in_our_network_alone_once_a_policy_lets_them(dr: Graph, cache: Node) -> None:
     [network] = dr.of_type("gcp:compute/network:Network")
-    [policy] = dr.of_type("gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy")
+    policies = dr.of_type("gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy")
+    [policy] = [each for each in policies if each.inputs["serviceClass"] == "gcp-memorystore"]
     assert cache.inputs["desiredAutoCreatedEndpoints"] == [
         {"network": network.state["id"], "projectId": "example-standby"}
     ]
