@@ -6,7 +6,7 @@ BIGTABLE_EMULATOR := v1.58.0
 STAMP := .venv/.stamp-$(shell cat $(REQUIREMENTS) | $(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview test test-real lint format schema bench lock emulators clean
+.PHONY: help setup preview test test-real test-exhaustive lint format schema bench lock emulators clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -29,6 +29,9 @@ test: $(STAMP) ## Tests that need Python alone
 
 test-real: $(STAMP) ## Tests that need the pulumi CLI, emulators or servers; says what it skipped
 	$(BIN)/python -m pytest -rs -m real
+
+test-exhaustive: $(STAMP) ## A kill and a fault at each single call of a failover: many minutes
+	$(BIN)/python -m pytest -m exhaustive
 
 lint: $(STAMP) ## Formatting, lint and types
 	$(BIN)/ruff format --check .

@@ -139,14 +139,14 @@ def test_lasting_fault_stops_the_run_before_the_names_move_and_mended_it_ends(
     assert ENDS[Stopped] in {stand(driver, whole, place, kind) for place in whole.services}
 
 
-@pytest.mark.real
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("kind", "times"), PASSING)
 def test_any_passing_fault_is_waited_out(driver: Driver, whole: Whole, kind: Kind, times: int) -> None:
     for place in whole.places:
         wait_out(driver, whole, place, kind, times)
 
 
-@pytest.mark.real
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", LASTING)
 def test_any_lasting_fault_stops_the_run_before_the_names_move_and_mended_it_ends(
     driver: Driver, whole: Whole, kind: Kind

@@ -112,7 +112,7 @@ def test_run_killed_at_any_change_or_border_of_steps_ends_as_if_it_had_not_been(
         assert_same_end(driver, whole, number, moment)
 
 
-@pytest.mark.real
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_run_killed_at_any_call_ends_as_if_it_had_not_been(driver: Driver, whole: Whole, moment: Moment) -> None:
     for number in range(1, len(whole.calls) + 1):
