@@ -17,6 +17,7 @@ from failover import lags
 from failover.cloud import Cloud, Refused, Unavailable
 from failover.names import FENCE, STANDBY_FENCE, SWITCH, LinkNames, Report, StandbyNames
 from failover.record import HISTORY, RECORD, State, stamp
+from failover.steps.rehearsal.measure import MISSED
 
 CERTIFICATE_DAYS = 30
 """Google renews a certificate about a month before its end: one that is nearer to it was not renewed."""
@@ -144,7 +145,10 @@ def _rehearsed(site: _Site) -> Answer:
         if not generation:
             continue
         state = State.model_validate_json(content)
-        if state.ended is not None and all(step.status == "done" for step in state.steps.values()):
+        done = all(step.status == "done" for step in state.steps.values())
+        # One that ended, and took longer than was promised, has shown that a failover would not keep its word.
+        missed = any(step.noted.get(MISSED) for step in state.steps.values())
+        if state.ended is not None and done and not missed:
             age = (site.now - state.ended) / 86_400
             told = f"the last one that succeeded ended {stamp(state.ended)}, {age:.1f} days ago"
             return ("ok", told) if age <= days else ("failed", f"{told}; at most {days} are promised")

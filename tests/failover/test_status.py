@@ -1,7 +1,7 @@
 """Readiness: each thing that would spoil a failover is found, silence is never taken for health."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +15,7 @@ from failover.cloud.metrics import Point
 from failover.names import FENCE, STANDBY_FENCE, SWITCH, LinkNames, StandbyNames
 from failover.record import Holder, Kind, State, StepState, stamp
 from failover.status import Check, Status, status
+from failover.steps.rehearsal.measure import MISSED
 from tests.failover.example import LINK, RECORDS, STANDBY
 from tests.failover.example import SWITCH as BUCKET
 
@@ -24,7 +25,15 @@ IMAGES = "replication/images.json"
 SCHEMA = "results/standing/schema-1.json"
 
 
-def a_run(kind: Kind, *, age: float, ended: bool = True, held: bool = False, step: str = "done") -> bytes:
+def a_run(
+    kind: Kind,
+    *,
+    age: float,
+    ended: bool = True,
+    held: bool = False,
+    step: str = "done",
+    missed: Sequence[str] = (),
+) -> bytes:
     until = NOW + 30 if held else NOW - 30
     return (
         State(
@@ -38,6 +47,7 @@ def a_run(kind: Kind, *, age: float, ended: bool = True, held: bool = False, ste
             steps={
                 "fence": StepState(status="done"),
                 "promote": StepState.model_validate({"status": step, "seen": "its minutes are over"}),
+                "measure": StepState(status="done", noted={MISSED: list(missed)}),
             },
         )
         .model_dump_json()
@@ -278,6 +288,11 @@ def test_a_rehearsal_that_failed_does_not_count(fake: Fake) -> None:
     rehearsed(fake, old, failed)
     assert "20.0 days ago" in only_reason(fake).seen
     rehearsed(fake, failed)
+    assert only_reason(fake).seen == "none has ever succeeded"
+
+
+def test_a_rehearsal_that_took_longer_than_was_promised_does_not_count(fake: Fake) -> None:
+    rehearsed(fake, a_run("rehearse", age=DAY, missed=["a failover would take 41.0 minutes"]))
     assert only_reason(fake).seen == "none has ever succeeded"
 
 
