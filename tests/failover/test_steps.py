@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from failover import cli
+from failover.cloud import Cloud
+from failover.cloud.storage import Bucket
 from failover.names import FENCE
-from failover.steps import RUN
+from failover.record import Record
+from failover.step import Site, Step, Stop
+from failover.steps import RUN, switch, verify
+from failover.steps.activate import Activate, Settle
 from tests.failover import sample
 from tests.failover.databases import Databases, row
 from tests.failover.made_up import Clock, Run, Screen, commands
@@ -46,9 +51,8 @@ class TestRun:
         assert world.connectors[LINK.connectors[0]] == "PAUSED"
         assert world.transfers[LINK.transfers[0]] == "DISABLED"
         assert databases.asked == ["detach", "verify", "sequences", "verify", "verify"]
-        update = "up --stack dr --yes --skip-preview --non-interactive --config multicloud:mode=active"
-        # The second one finds nothing left to do.
-        assert commands(checkout) == [update, update]
+        # Users wait for the first alone, which leaves out what grows slowly.
+        assert commands(checkout) == [" ".join(step.command[1:]) for step in (Activate, Settle)]
         assert world.effects.count(Effect("up", "dr")) == 1
 
     def test_once_more_it_does_nothing_twice(
@@ -231,3 +235,26 @@ def test_every_step_can_be_done_by_hand_and_has_time_for_its_worst() -> None:
     for step in RUN:
         assert step.by_hand(STANDBY, LINK), step.name
         assert step.budget >= step.whole.high, step.name
+
+
+class TestGuards:
+    """Each step looks for itself at what came before: the engine's order is not all that keeps DNS where it is."""
+
+    @pytest.mark.parametrize(
+        ("step", "before"),
+        [
+            *((switch.Switch(), before) for before in switch.PROVED_BEFORE),
+            *((verify.Verify(), before) for before in verify.PROVED_BEFORE),
+        ],
+        ids=lambda each: each.name if isinstance(each, Step) else each,
+    )
+    def test_what_was_not_proved_is_not_built_upon(
+        self, cloud: Cloud, clock: Clock, world: World, step: Step, before: str
+    ) -> None:
+        record = Record(Bucket(cloud.objects, RECORDS_BUCKET), "somebody@example.com", clock.now)
+        with record.hold("run", tuple(each.name for each in RUN)):
+            for each in RUN:
+                record.update(each.name, status="stopped" if each.name == before else "done")
+            with pytest.raises(Stop, match=before):
+                step.ready(Site(STANDBY, LINK, cloud, record, step.name, clock.now))
+        assert not world.moved()

@@ -26,7 +26,7 @@ class TestActivate:
         screen, _ = run()
         assert screen.stopped is not None
         assert "`pulumi` is not on PATH" in screen.stopped[1]
-        assert "pulumi up --stack dr" in screen.stopped[2][1]
+        assert "pulumi up --stack dr" in screen.stopped[2][0]
         # Somebody runs it elsewhere: users are served, though nobody here sees the update to its end.
         up(world)
         screen, _ = run()
