@@ -173,7 +173,7 @@ def _drift(workload: str, digest: str) -> Alert:
         f"count by (namespace) (({container}!~{named} and on (namespace, pod) ({running}))"
         f" or absent({container}=~{named}))",
         DRIFT_MINUTES, "ticket",
-        f"{workload} has not run the image that the settings name for an hour, which the other cluster may run.",
+        f"Pods of {workload} have not run the settings' image for an hour; the other cluster may run it.",
         f"`kubectl -n {workload} get pods -o jsonpath={{..image}}`; then what delivers: an aborted canary, a sync"
         " window, or a release that Flux has taken back.",
         vital=True,

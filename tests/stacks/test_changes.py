@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Literal, TypeGuard, get_args, get_origin
 
@@ -385,14 +386,16 @@ class Setting:
 
     @cached_property
     def changes(self) -> list[Changes]:
-        """Changes of it alone that the settings' checks let pass; at least one, or OTHERS lacks a row."""
+        """A change of it alone that the settings' checks let pass, or OTHERS' rows; none if OTHERS lacks one."""
         if self.others is not None:
             return list(self.others)
         found = ({self.path: value} for value in self._candidates())
-        return [changes for changes in found if accepted(self.stack, changes)]
+        return list(islice((changes for changes in found if accepted(self.stack, changes)), 1))
 
     def _candidates(self) -> Iterator[Any]:
-        """One value of each kind of change: more, less, other, none."""
+        """Other values, the most telling first: what replaces when a number differs does so when it is less as well,
+        and what there is less of is gone.
+        """
         match self.value:
             case dict() if self.names:
                 first, *rest = self.value.items()
@@ -400,8 +403,8 @@ class Setting:
             case bool():
                 yield not self.value
             case int() | float():
-                offered = sorted(self._enum())
-                yield from (offered[-1:] + offered[:1]) if offered else (self.value + 1, self.value - 1)
+                offered = sorted(set(self._enum()) - {self.value})
+                yield from offered or (self.value - 1, self.value + 1)
             case str():
                 yield from [other for other in self._enum() if other != self.value][:1] or [f"{self.value}x"]
             case dict() | list() if self.value:

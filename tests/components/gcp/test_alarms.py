@@ -84,13 +84,16 @@ class TestEachPolicy:
         for policy in policies:
             for condition in policy.inputs["conditions"]:
                 if found := condition.get("conditionPrometheusQueryLanguage"):
-                    names = re.findall(r"([a-z_]+)\{([^}]*)\}", found["query"])
+                    assert found["disableMetricValidation"] is True
+                    names = re.findall(r"([a-z_:]+)\{([^}]*)\}", found["query"])
+                    if of_google := [name for name, _ in names if ":" in name]:
+                        assert set(of_google) <= set(CATALOGUE["prometheus_of_google"])
+                        continue
                     unselected = re.findall(r"\b[a-z]+_[a-z_]+\b(?!\{)", re.sub(r"\{[^}]*\}", "{", found["query"]))
                     assert names
                     assert not unselected
                     assert {name for name, _ in names} <= set(CATALOGUE["prometheus"])
                     assert all('cluster="' in labels for _, labels in names)
-                    assert found["disableMetricValidation"] is True
 
     def test_has_durations_that_cloud_monitoring_takes(self, policies: list[Node]) -> None:
         for policy in policies:
