@@ -139,6 +139,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
             }
         ],
         "platform.sonarqube.database_ca": [{"platform.sonarqube.database_ca": CERTIFICATE}],
+        "platform.vault.copy_minutes": [{"platform.vault.copy_minutes": 10, "platform.vault.copy_rpo": 60}],
         "platform.vault.recovery_pgp_keys": [
             {"platform.vault.recovery_pgp_keys": [f"{PGP_KEY}{holder}" for holder in range(5)]}
         ],
