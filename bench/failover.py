@@ -23,7 +23,7 @@ def table(steps: Sequence[Step]) -> Table:
     for column in ("low", "mode", "high", "median until", "95 % until", "longest step"):
         shown.add_column(column, justify="right")
     for step in steps:
-        whole, until = Timed.of(step).whole, simulated.until[step.name]
+        whole, until = step.whole, simulated.until[step.name]
         minutes = (whole.low, whole.mode, whole.high, until.median, until.p95)
         share = simulated.longest_step.get(step.name, 0)
         shown.add_row(step.name, *(f"{each:.1f}" for each in minutes), f"{share:.0%}")

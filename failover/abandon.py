@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from failover.cloud import Cloud
 from failover.names import FENCE, LinkNames, StandbyNames
 from failover.record import Record
+from failover.steps.isolate import reopened
 
 POINT_OF_NO_RETURN = "promote"
 """Once this step has begun, rows of the standby may be their own: the way on is the failover, then the way back."""
@@ -40,14 +41,9 @@ def abandon(record: Record, standby: StandbyNames, link: LinkNames, cloud: Cloud
 
 def _undone(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tuple[str, Callable[[], None]]]:
     """What is to be undone, and how, in order."""
-    for account in link.accounts:
-        if cloud.accounts.disabled(account):
-            yield f"enable {account}", lambda account=account: cloud.accounts.enable(account)
+    yield from reopened(standby, link, cloud)
     for connector in link.connectors:
         if cloud.connectors.state(connector) == "PAUSED":
             yield f"resume {connector}", lambda connector=connector: cloud.connectors.resume(connector)
-    for job in link.transfers:
-        if not cloud.transfers.enabled(standby.project, job):
-            yield f"enable {job}", lambda job=job: cloud.transfers.enable(standby.project, job, enabled=True)
     if cloud.objects.read(standby.switch_bucket, FENCE)[1]:
         yield f"delete gs://{standby.switch_bucket}/{FENCE}", lambda: cloud.objects.delete(standby.switch_bucket, FENCE)

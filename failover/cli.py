@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=told, description=told)
         command.add_argument("--json", action="store_true", help="JSON in place of text")
-        if name in _COMMANDS and name not in ("plan", "status"):
+        if name not in ("plan", "status"):
             command.add_argument("--yes", action="store_true", help="ask for no confirmation")
     return parser
 

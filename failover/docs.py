@@ -29,11 +29,11 @@ def page(text: str) -> str:
 
 def _generated(standby: StandbyNames, link: LinkNames) -> str:
     orders = (
-        ("run", "The failover: `python -m failover run`", RUN),
-        ("back", "The way back: `python -m failover back`", BACK),
-        ("rehearse", "The rehearsal: `python -m failover rehearse`", REHEARSAL),
+        ("The failover: `python -m failover run`", RUN),
+        ("The way back: `python -m failover back`", BACK),
+        ("The rehearsal: `python -m failover rehearse`", REHEARSAL),
     )
-    return "\n".join(_order(title, steps, standby, link) for _, title, steps in orders)
+    return "\n".join(_order(title, steps, standby, link) for title, steps in orders)
 
 
 def _order(title: str, steps: Sequence[Step], standby: StandbyNames, link: LinkNames) -> str:

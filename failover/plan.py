@@ -178,7 +178,7 @@ def plan(steps: Sequence[Step], standby: StandbyNames, link: LinkNames, readings
 
 
 def _step(step: Step, timed: Timed, simulated: Simulated, standby: StandbyNames, link: LinkNames) -> PlannedStep:
-    whole, each, until = timed.whole, simulated.each[timed.name], simulated.until[timed.name]
+    whole, each, until = step.whole, simulated.each[timed.name], simulated.until[timed.name]
     deciding = simulated.longest_part.get(timed.name, {})
     return PlannedStep(
         name=step.name,

@@ -18,7 +18,7 @@ from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
-from failover.estimates import Estimate, longest
+from failover.estimates import Estimate
 
 if TYPE_CHECKING:
     from failover.step import Step
@@ -43,14 +43,9 @@ class Timed:
     """Whether users are served before it begins."""
 
     @classmethod
-    def of(cls, step: Step | type[Step]) -> Timed:
+    def of(cls, step: Step) -> Timed:
         """What a step says of its duration."""
         return cls(step.name, step.estimate, step.parts, step.after_recovery)
-
-    @property
-    def whole(self) -> Estimate:
-        """The step with its parts, at their least, likely and most."""
-        return self.estimate + longest(self.parts.values())
 
 
 @dataclass(frozen=True)

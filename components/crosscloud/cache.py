@@ -12,6 +12,7 @@ from components.crosscloud.component import CrossCloudComponent
 from components.gcp import component as gcp_component
 from components.gcp.alarms import Alarms
 from components.gcp.component import granted
+from components.gcp.job import Program, job
 from components.gcp.watch.replication import warming
 from settings.observability import Severity
 from settings.replication import CacheWarmingSettings
@@ -134,39 +135,15 @@ class CacheWarming(CrossCloudComponent):
             },
             opts=self.child(),
         )
-        return cloudrunv2.Job(
+        return job(
+            gcp,
             name,
-            location=gcp.region,
-            binary_authorization={"use_default": True},
-            deletion_protection=gcp.protect,
-            template={
-                "task_count": 1,
-                "parallelism": 1,
-                "labels": gcp.tags.of("confidential"),
-                "template": {
-                    "service_account": granted(account.email, login),
-                    "encryption_key": target.images_key,
-                    "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-                    "max_retries": settings.retries,
-                    "timeout": f"{settings.timeout_minutes * 60}s",
-                    "vpc_access": {
-                        "egress": "ALL_TRAFFIC",
-                        "network_interfaces": [{"network": target.network, "subnetwork": target.subnet}],
-                    },
-                    "containers": [
-                        {
-                            "image": pulumi.Output.concat(target.image, "@", settings.image_digest),
-                            "envs": [
-                                {"name": key, "value": value}
-                                for key, value in self._environment(access, fence_url).items()
-                            ],
-                            "resources": {
-                                "limits": {"cpu": str(settings.cpu), "memory": f"{settings.memory_mib}Mi"},
-                            },
-                        }
-                    ],
-                },
-            },
+            settings,
+            Program(target.image, settings.image_digest, target.network, target.subnet, target.images_key),
+            account=granted(account.email, login),
+            data_class="confidential",
+            retries=settings.retries,
+            environment=self._environment(access, fence_url),
             opts=self.child(depends_on=access.policies),
         )
 

@@ -100,7 +100,7 @@ class DatabaseJob(GcpComponent):
             opts=self.child(),
         )
         self.job = job(
-            self,
+            scope,
             f"{name}-job",
             settings,
             program,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pulumi
 from pulumi_gcp import cloudrunv2, cloudscheduler, serviceaccount
 
-from components.gcp.component import GcpComponent, granted
-from settings.failover import JobSettings
+from components.gcp.component import GcpComponent, Scope, granted
+from components.tags import DataClass
 
 RUN_JOB = (
     "run.executions.cancel",
@@ -37,25 +38,42 @@ class Program:
     """The key that encrypts Cloud Run's copy of the image, known once Cloud Run may use it."""
 
 
+class Sized(Protocol):
+    """What a run may use, and for how long."""
+
+    @property
+    def cpu(self) -> int:
+        """CPUs."""
+
+    @property
+    def memory_mib(self) -> int:
+        """Memory in MiB."""
+
+    @property
+    def timeout_minutes(self) -> int:
+        """Minutes after which it is ended."""
+
+
 def job(
-    parent: GcpComponent,
+    scope: Scope,
     name: str,
-    settings: JobSettings,
+    settings: Sized,
     program: Program,
     *,
     account: pulumi.Input[str],
-    command: Sequence[str],
+    data_class: DataClass = "internal",
+    retries: int = 0,
+    command: Sequence[str] = (),
     arguments: Sequence[pulumi.Input[str]] = (),
     environment: Mapping[str, pulumi.Input[str]] | None = None,
     opts: pulumi.ResourceOptions,
 ) -> cloudrunv2.Job:
-    """One task, tried once: whoever starts it looks why it ended.
+    """One task, tried once unless `retries` says otherwise: whoever starts it looks why it ended.
 
     All its traffic goes by the network, whose firewall holds for it. The image is named by its digest, and must be
     admitted as what runs in the cluster is (Binary Authorization). `account` is an e-mail address, known once the
     account may do its work.
     """
-    scope = parent.scope
     return cloudrunv2.Job(
         name,
         location=scope.region,
@@ -64,12 +82,12 @@ def job(
         template={
             "task_count": 1,
             "parallelism": 1,
-            "labels": scope.tags.of("internal"),
+            "labels": scope.tags.of(data_class),
             "template": {
                 "service_account": account,
                 "encryption_key": program.key_id,
                 "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-                "max_retries": 0,
+                "max_retries": retries,
                 "timeout": f"{settings.timeout_minutes * 60}s",
                 "vpc_access": {
                     "egress": "ALL_TRAFFIC",
@@ -78,8 +96,8 @@ def job(
                 "containers": [
                     {
                         "image": pulumi.Output.concat(program.image, "@", program.digest),
-                        "commands": list(command),
-                        "args": list(arguments),
+                        **({"commands": list(command)} if command else {}),
+                        **({"args": list(arguments)} if arguments else {}),
                         "envs": [{"name": key, "value": value} for key, value in (environment or {}).items()],
                         "resources": {"limits": {"cpu": str(settings.cpu), "memory": f"{settings.memory_mib}Mi"}},
                     }

@@ -117,7 +117,7 @@ class Rehearsal(GcpComponent):
             ),
         ]
         self.job = job(
-            self,
+            scope,
             f"{name}-job",
             settings,
             program,

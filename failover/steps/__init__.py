@@ -2,7 +2,7 @@
 
 from failover.step import Step
 from failover.steps.activate import Activate, Settle
-from failover.steps.back.order import BACK as _BACK
+from failover.steps.back.order import BACK as BACK
 from failover.steps.fence import Fence
 from failover.steps.grow import Grow
 from failover.steps.isolate import Isolate
@@ -26,9 +26,6 @@ RUN: tuple[Step, ...] = (
     Settle(),
 )
 """The failover: DNS moves only after all that users would meet was proved."""
-
-BACK: tuple[Step, ...] = tuple(step() for step in _BACK)
-"""The way back, most of which a person does and the standby's side proves."""
 
 REHEARSAL: tuple[Step, ...] = rehearsal(RUN)
 """A failover on copies; it measures itself against the failover."""

@@ -1,11 +1,11 @@
 """No writer of the primary's writes any more, whether or not anybody there still answers."""
 
-import json
 from typing import ClassVar
 
 from failover.estimates import Estimate
 from failover.names import FENCE, LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step
+from failover.steps import marks
 
 ACKNOWLEDGED = "acknowledged"
 """Folder of the bucket of records: `<run>` in it says that somebody saw the primary's writers stopped."""
@@ -29,10 +29,7 @@ class Fence(Step):
 
     def act(self, site: Site) -> None:
         """Create the object; its time of creation is that of the first attempt."""
-        if site.cloud.objects.read(site.standby.switch_bucket, self.object)[1] == 0:
-            site.log(f"create gs://{site.standby.switch_bucket}/{self.object}")
-            content = json.dumps({"run": site.run_id, "at": site.now()}).encode()
-            site.cloud.objects.write(site.standby.switch_bucket, self.object, content, 0, public=True)
+        marks.put(site, self.object)
 
     def check(self, site: Site) -> str:
         """Seen from outside, and either acknowledged or older than the writers' lease."""
@@ -55,6 +52,6 @@ class Fence(Step):
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Create the object, and wait."""
         return (
-            f"echo '{{}}' | gcloud storage cp - gs://{standby.switch_bucket}/{self.object} --cache-control=no-store",
+            marks.put_by_hand(standby, self.object),
             f"sleep {NOTICED_SECONDS + ENDED_SECONDS + standby.fence_lease_seconds}",
         )

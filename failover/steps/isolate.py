@@ -1,9 +1,9 @@
 """Nothing of the primary's comes in any more, and what had come in is applied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from failover.cloud import Refused, Unavailable
+from failover.cloud import Cloud, Refused, Unavailable
 from failover.cloud.calls import Missing
 from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
@@ -111,6 +111,16 @@ class Isolate(Step):
             site.note("drained", f"after {DRAIN_SECONDS} seconds not seen to be applied ({', '.join(behind)})")
         else:
             raise NotYet(f"what has arrived is being applied ({', '.join(behind)})")
+
+
+def reopened(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What lets accounts and transfers of the primary in again, one after another, and how; none for what is open."""
+    for account in link.accounts:
+        if cloud.accounts.disabled(account):
+            yield f"enable {account}", lambda account=account: cloud.accounts.enable(account)
+    for job in link.transfers:
+        if not cloud.transfers.enabled(standby.project, job):
+            yield f"enable {job}", lambda job=job: cloud.transfers.enable(standby.project, job, enabled=True)
 
 
 def _waiting(site: Site, subscription: str) -> float | None:

@@ -1,10 +1,9 @@
 """The public names lead to the standby."""
 
-import json
-
 from failover.estimates import Estimate
 from failover.names import SWITCH, LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
+from failover.steps import marks
 
 PROVED_BEFORE = ("fence", "isolate", "promote", "sequences", "activate", "verify")
 """Steps without whose proof in the record DNS never moves: users would write where nothing may be written."""
@@ -28,10 +27,7 @@ class Switch(Step):
 
     def act(self, site: Site) -> None:
         """Create the object, unless it is there."""
-        if site.cloud.objects.read(site.standby.switch_bucket, SWITCH)[1] == 0:
-            site.log(f"create gs://{site.standby.switch_bucket}/{SWITCH}")
-            content = json.dumps({"run": site.run_id, "at": site.now()}).encode()
-            site.cloud.objects.write(site.standby.switch_bucket, SWITCH, content, 0, public=True)
+        marks.put(site, SWITCH)
 
     def check(self, site: Site) -> str:
         """Health checkers would see it."""
@@ -41,4 +37,4 @@ class Switch(Step):
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Create the object."""
-        return (f"echo '{{}}' | gcloud storage cp - gs://{standby.switch_bucket}/{SWITCH} --cache-control=no-store",)
+        return (marks.put_by_hand(standby, SWITCH),)

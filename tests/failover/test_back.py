@@ -102,7 +102,7 @@ def back(world: World, cloud: Cloud, clock: Clock, primary: Primary) -> Back:
     def go(link: LinkNames = LINK) -> tuple[Screen, State]:
         screen = Screen()
         record = Record(Bucket(cloud.objects, RECORDS_BUCKET), "somebody@example.com", clock.now)
-        steps = [step() for step in BACK]
+        steps = list(BACK)
         try:
             Engine(steps, STANDBY, link, cloud, record, screen, now=clock.now, sleep=sleep).run("back")
         except Stopped:
@@ -240,5 +240,5 @@ def test_an_old_job_that_still_copies_keeps_the_rows(world: World, back: Back) -
 
 
 def test_by_hand_each_step_has_commands() -> None:
-    made = [step.name for step in BACK if not step().by_hand(STANDBY, LINK)]
+    made = [step.name for step in BACK if not step.by_hand(STANDBY, LINK)]
     assert made == []

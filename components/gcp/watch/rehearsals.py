@@ -2,22 +2,14 @@
 
 import pulumi
 
-from components.gcp.watch.rows import Event, Query, Watched
+from components.gcp.watch.rows import Event, Query, Watched, none_ended_well
 
 
 def rehearsals(name: str, job_name: pulumi.Input[str], *, days: int) -> Watched:
-    """The job that rehearses: one that failed, and none that succeeded for so many days, from the beginning.
-
-    https://docs.cloud.google.com/monitoring/api/metrics_gcp_p_z
-    """
-    ended_well = pulumi.Output.concat(
-        'run_googleapis_com:job_completed_execution_count{monitored_resource="cloud_run_job",result="succeeded",'
-        'job_name="', job_name, '"}',
-    )  # fmt: skip
+    """The job that rehearses: one that failed, and none that succeeded for so many days, from the beginning."""
     query = Query(
         "overdue",
-        # Without any run there is no series at all.
-        pulumi.Output.concat("(sum(increase(", ended_well, f"[{days}d])) or vector(0)) < 1"),
+        none_ended_well(job_name, f"{days}d"),
         "ticket",
         f"For {days} days no rehearsal of the failover succeeded: nobody knows that it works, or how long it takes.",
         "`python -m failover status` says when the last one was; then `gcloud run jobs execute`, with the job's name.",

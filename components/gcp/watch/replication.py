@@ -4,7 +4,7 @@ import re
 
 import pulumi
 
-from components.gcp.watch.rows import Alarm, Event, Query, Signal, Watched
+from components.gcp.watch.rows import Alarm, Event, Query, Signal, Watched, none_ended_well
 
 
 def changes(table: str, subscription_id: pulumi.Input[str], *, rpo_minutes: int) -> Watched:
@@ -174,18 +174,10 @@ def rows(database: str, job_id: str, *, rpo_minutes: int) -> Watched:
 
 
 def warming(job_name: pulumi.Input[str], *, rpo_minutes: int) -> Watched:
-    """The job that warms the cache, by the runs that ended well: no figure says how old the standby's keys are.
-
-    https://docs.cloud.google.com/monitoring/api/metrics_gcp_p_z
-    """
-    ended_well = pulumi.Output.concat(
-        'run_googleapis_com:job_completed_execution_count{monitored_resource="cloud_run_job",result="succeeded",'
-        'job_name="', job_name, '"}',
-    )  # fmt: skip
+    """The job that warms the cache, by the runs that ended well: no figure says how old the standby's keys are."""
     query = Query(
         "rpo",
-        # Without any run there is no series at all.
-        pulumi.Output.concat("(sum(increase(", ended_well, f"[{rpo_minutes}m])) or vector(0)) < 1"),
+        none_ended_well(job_name, f"{rpo_minutes}m"),
         "ticket",
         f"For {rpo_minutes} minutes the cache has not been warmed: after a failover the database would bear the load.",
         "See what the job logs; to run it now: gcloud run jobs execute, with its name. No data is lost.",

@@ -93,6 +93,19 @@ class Query:
     traffic: bool = False
 
 
+def none_ended_well(job_name: pulumi.Input[str], time: str) -> pulumi.Output[str]:
+    """PromQL that has a result while no run of a Cloud Run job has ended well for a time, such as 8d, nor ever.
+
+    https://docs.cloud.google.com/monitoring/api/metrics_gcp_p_z
+    """
+    ended_well = pulumi.Output.concat(
+        'run_googleapis_com:job_completed_execution_count{monitored_resource="cloud_run_job",result="succeeded",'
+        'job_name="', job_name, '"}',
+    )  # fmt: skip
+    # Without any run there is no series at all.
+    return pulumi.Output.concat("(sum(increase(", ended_well, f"[{time}])) or vector(0)) < 1")
+
+
 @dataclass(frozen=True)
 class Event:
     """Log entries of which one is a fault."""

@@ -3,6 +3,7 @@
 from failover.estimates import Estimate
 from failover.names import STANDBY_FENCE, STANDBY_NAMES, LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
+from failover.steps import marks
 from failover.steps.back import DAY
 
 COMMAND = "pulumi up --stack dr --config multicloud:mode=standby"
@@ -32,11 +33,8 @@ class Demote(Step):
         content, generation = site.cloud.objects.read(site.standby.records_bucket, STANDBY_NAMES)
         if generation == 0 or StandbyNames.model_validate_json(content).deployed_mode != "standby":
             raise NotYet(f"dr is still deployed as active: run `{COMMAND}`, and commit Pulumi.dr.yaml")
-        bucket = site.standby.switch_bucket
         site.note("unfenced", True)
-        if site.cloud.objects.read(bucket, STANDBY_FENCE)[1]:
-            site.log(f"delete gs://{bucket}/{STANDBY_FENCE}")
-            site.cloud.objects.delete(bucket, STANDBY_FENCE)
+        marks.remove(site, STANDBY_FENCE)
 
     def check(self, site: Site) -> str:
         """The fence is not to be seen from outside."""
@@ -46,4 +44,4 @@ class Demote(Step):
 
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """The update, then the fence."""
-        return (COMMAND, f"gcloud storage rm gs://{standby.switch_bucket}/{STANDBY_FENCE}")
+        return (COMMAND, marks.remove_by_hand(standby, STANDBY_FENCE))

@@ -11,14 +11,14 @@ from failover.steps.back.stores import Stores
 from failover.steps.back.switch_back import SwitchBack
 from failover.steps.back.verify_back import VerifyBack
 
-BACK: tuple[type[Step], ...] = (
-    Resync,
-    FenceBack,
-    Reverse,
-    Stores,
-    VerifyBack,
-    SwitchBack,
-    Demote,
-    Empty,
-    Replicate,
+BACK: tuple[Step, ...] = (
+    Resync(),
+    FenceBack(),
+    Reverse(),
+    Stores(),
+    VerifyBack(),
+    SwitchBack(),
+    Demote(),
+    Empty(),
+    Replicate(),
 )

@@ -5,6 +5,7 @@ from failover.estimates import Estimate
 from failover.names import LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
 from failover.steps.back import DAY
+from failover.steps.isolate import reopened
 
 FOLLOWS = ("RUNNING", "CDC")
 """State and phase of a migration job whose first copy is done."""
@@ -42,15 +43,9 @@ class Replicate(Step):
     def act(self, site: Site) -> None:
         """Let go, in this order."""
         self._await_rows(site)
-        cloud, project = site.cloud, site.standby.project
-        for account in site.link.accounts:
-            if cloud.accounts.disabled(account):
-                site.log(f"enable {account}")
-                cloud.accounts.enable(account)
-        for transfer in site.link.transfers:
-            if not cloud.transfers.enabled(project, transfer):
-                site.log(f"enable {transfer}")
-                cloud.transfers.enable(project, transfer, enabled=True)
+        for what, reopen in reopened(site.standby, site.link, site.cloud):
+            site.log(what)
+            reopen()
 
     def check(self, site: Site) -> str:
         """Each path is open."""

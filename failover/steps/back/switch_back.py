@@ -3,6 +3,7 @@
 from failover.estimates import Estimate
 from failover.names import FENCE, SWITCH, LinkNames, StandbyNames
 from failover.step import NotYet, Site, Step, Stop
+from failover.steps import marks
 
 PROVED_BEFORE = ("resync", "fence-back", "reverse", "stores", "verify-back")
 """Steps without whose proof the names stay: users would meet a primary that lacks what they wrote."""
@@ -33,9 +34,7 @@ class SwitchBack(Step):
     def act(self, site: Site) -> None:
         """Delete the switch; once the names have moved, the primary's fence."""
         bucket = site.standby.switch_bucket
-        if site.cloud.objects.read(bucket, SWITCH)[1]:
-            site.log(f"delete gs://{bucket}/{SWITCH}")
-            site.cloud.objects.delete(bucket, SWITCH)
+        marks.remove(site, SWITCH)
         if site.cloud.outside.exists(bucket, SWITCH):
             raise NotYet(f"gs://{bucket}/{SWITCH} is still to be seen from outside")
         if site.noted("gone") is None:
@@ -47,9 +46,7 @@ class SwitchBack(Step):
         here = [host for host in site.standby.hosts if _leads_here(site, host)]
         if here:
             raise NotYet(f"{', '.join(here)} still leads to the standby")
-        if site.cloud.objects.read(bucket, FENCE)[1]:
-            site.log(f"delete gs://{bucket}/{FENCE}")
-            site.cloud.objects.delete(bucket, FENCE)
+        marks.remove(site, FENCE)
 
     def check(self, site: Site) -> str:
         """Neither object is to be seen from outside."""
@@ -62,9 +59,9 @@ class SwitchBack(Step):
     def by_hand(self, standby: StandbyNames, link: LinkNames) -> tuple[str, ...]:
         """Delete both, the fence last."""
         return (
-            f"gcloud storage rm gs://{standby.switch_bucket}/{SWITCH}",
+            marks.remove_by_hand(standby, SWITCH),
             f"sleep {MOVED_SECONDS}",
-            f"gcloud storage rm gs://{standby.switch_bucket}/{FENCE}",
+            marks.remove_by_hand(standby, FENCE),
         )
 
 
