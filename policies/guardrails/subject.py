@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from pulumi_policy import PolicyResource, PolicyResourceOptions
-from pulumi_policy.proxy import UnknownValueError
+from pulumi_policy.proxy import UNKNOWN_OBJECT_VALUE, UnknownValueError
 
 
 class Described(Protocol):
@@ -193,11 +193,28 @@ class Node:
                     raise
 
 
+class _NothingKnown(Mapping[str, object]):
+    """Outputs of a resource whose provider cannot be asked yet, as of everything in a cluster that is yet to be made.
+
+    The engine tells them as an empty object, which would read as if nothing were set.
+    """
+
+    def __getitem__(self, key: str) -> object:
+        raise UnknownValueError(UNKNOWN_OBJECT_VALUE, [key])
+
+    def __iter__(self) -> Iterator[str]:
+        raise UnknownValueError(UNKNOWN_OBJECT_VALUE, [])
+
+    def __len__(self) -> int:
+        return 1
+
+
 class Resource(Node):
     """A resource: its inputs in a resource rule, its outputs in a stack rule."""
 
     def __init__(self, described: Described, unknown: list[UnknownValueError], config: Mapping[str, object]) -> None:
-        super().__init__(described.props, "", unknown, config)
+        known = described.props or not isinstance(described, PolicyResource)
+        super().__init__(described.props if known else _NothingKnown(), "", unknown, config)
         self._described = described
 
     @property

@@ -439,3 +439,16 @@ def test_an_unsafe_line_stops_the_stack(slip: Slip, project_copy: Path, root: Pa
     }
     assert slip.property in violations[slip.resource]
     assert "Fix:" in violations[slip.resource]
+
+
+@pytest.mark.parametrize("judged", ["update", "preview"])
+def test_what_is_shipped_passes_with_all_values_known_and_as_the_cli_sees_it(
+    judged: str, root: Path, preview: Callable
+) -> None:
+    """Before clusters exist, their providers tell nothing at all of what will be in them."""
+    result = preview("--json", "--policy-pack", str(root / "policies"), "--policy-pass", judged)
+
+    documents = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [document.get("policyViolations", []) for document in documents] == [[], [], []]
+    assert result.returncode == 0, result.stderr
+    assert all(bool(document.get("policySkips")) is (judged == "preview") for document in documents)

@@ -7,7 +7,9 @@ PODS = Subject(
     "pods",
 )
 CLUSTER = Subject(
-    "aws:eks/cluster:Cluster", {"kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/20"}}, "cluster"
+    "aws:eks/cluster:Cluster",
+    {"name": "cluster", "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/20"}},
+    "cluster",
 )
 SUBNET = Subject("aws:ec2/subnet:Subnet", {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24"}, "a")
 NEXT_SUBNET = Subject("aws:ec2/subnet:Subnet", {"vpcId": "vpc-1", "cidrBlock": "10.0.1.0/24"}, "b")

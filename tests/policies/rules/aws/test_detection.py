@@ -2,14 +2,18 @@ from tests.policies.harness import UNKNOWN, Cases, Subject, verdicts
 
 DETECTOR = Subject("aws:guardduty/detector:Detector", {"enable": True})
 FEATURE = Subject("aws:guardduty/detectorFeature:DetectorFeature", {"name": "S3_DATA_EVENTS", "status": "ENABLED"})
-HUB = Subject("aws:securityhub/account:Account", {"enableDefaultStandards": False}, name="hub")
+HUB = Subject(
+    "aws:securityhub/account:Account", {"autoEnableControls": True, "enableDefaultStandards": False}, name="hub"
+)
 STANDARD = Subject(
     "aws:securityhub/standardsSubscription:StandardsSubscription",
     {"standardsArn": "arn:aws:securityhub:us-west-2::standards/cis-aws-foundations-benchmark/v/3.0.0"},
 )
 MACIE = Subject("aws:macie2/account:Account", {"status": "ENABLED"})
 INSPECTOR = Subject("aws:inspector2/enabler:Enabler", {"resourceTypes": ["EC2", "ECR", "LAMBDA"]})
-EXTERNAL = Subject("aws:accessanalyzer/analyzer:Analyzer", {"type": "ACCOUNT"}, name="external")
+EXTERNAL = Subject(
+    "aws:accessanalyzer/analyzer:Analyzer", {"analyzerName": "external", "type": "ACCOUNT"}, name="external"
+)
 UNUSED = Subject("aws:accessanalyzer/analyzer:Analyzer", {"type": "ACCOUNT_UNUSED_ACCESS"}, name="unused")
 
 CASES = {

@@ -75,7 +75,11 @@ CASES = {
             ([NAMESPACE, CLOSED.set("spec.podSelector.matchLabels", {"app": "core"})], ""),
             ([NAMESPACE, CLOSED.set("spec.podSelector.matchExpressions", [{"key": "app"}])], ""),
         ],
-        unknown=[[NAMESPACE, CLOSED.set("spec.policyTypes", UNKNOWN)]],
+        unknown=[
+            [NAMESPACE, CLOSED.set("spec.policyTypes", UNKNOWN)],
+            # What a provider says of what it will make in a cluster that is not there yet.
+            [replace(NAMESPACE, inputs={}), replace(CLOSED, inputs={})],
+        ],
     ),
     "kubernetes-workload-disruption-budget": Cases(
         passes=[
