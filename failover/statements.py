@@ -14,8 +14,11 @@ TRIES = 3
 LISTED_SECONDS = 20
 """After how long an execution that was started must be in the list of them; else it never was started."""
 
-FRESH_SECONDS = 300
-"""How long an answer proves what it saw: a run that is resumed later asks again."""
+FRESH_SECONDS = 20 * 60
+"""How long an answer proves what it saw, from when it was asked for: a run that is resumed later asks again.
+
+No step that waits for one has a longer budget: scripts that take long would else be begun again before they answer.
+"""
 
 BY_HAND = "by-hand"
 """The run's id in commands that people type."""

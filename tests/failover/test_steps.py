@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from failover import cli
+from failover import cli, statements
 from failover.cloud import Cloud
 from failover.cloud.storage import Bucket
 from failover.names import FENCE
 from failover.record import Record
 from failover.step import Site, Step, Stop
-from failover.steps import RUN, switch, verify
+from failover.steps import RUN, promote, sequences, switch, verify
 from failover.steps.activate import Activate, Settle
 from tests.failover import sample
 from tests.failover.databases import Databases, row
@@ -174,6 +174,10 @@ class TestFence:
 
 
 class TestStatements:
+    @pytest.mark.parametrize("step", [promote.Promote, sequences.Sequences, verify.Verify])
+    def test_an_answer_holds_for_as_long_as_its_step_waits_for_it(self, step: type[Step]) -> None:
+        assert step.budget * 60 <= statements.FRESH_SECONDS
+
     def test_a_failed_execution_is_tried_again(self, databases: Databases, run: Run) -> None:
         databases.fails = 2
         assert run()[0].stopped is None
