@@ -19,9 +19,9 @@ Row = Mapping[str, str]
 
 
 class Answer(BaseModel):
-    """What one execution found."""
+    """What one execution found; a newer image may tell more than is known here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     action: Action
     run: str

@@ -27,7 +27,9 @@ LINK_NAMES = "names/interconnect.json"
 
 
 class _Names(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    """What is not known here is left alone: whoever deploys may be ahead of the image that a job has."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class Database(_Names):
@@ -69,6 +71,9 @@ class Workloads(_Names):
 
     replicas: Mapping[str, int]
     """The fewest pods of each where the mode is active."""
+
+    stores: Mapping[str, tuple[str, ...]] = {}
+    """The names of the stores that each uses itself; what it calls has its own."""
 
 
 class Target(_Names):

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from failover.plan import Loss, Plan, PlannedStep, Saving
+from failover.plan import Loss, Plan, PlannedStep, Saving, Service
 from failover.status import Check, Status
 
 _WORDS = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
@@ -25,6 +25,8 @@ def plan(planned: Plan, out: Console) -> None:
             _section("Steps, each after the one before; minutes"),
             _steps(planned),
             *_lines(planned.critical),
+            _section("What users of each service meet, in minutes"),
+            _services(planned.services),
             _section("What would be lost, in minutes"),
             _losses(planned.losses),
             *_lines(_unsaid(planned)),
@@ -116,14 +118,36 @@ def _steps(planned: Plan) -> Table:
     return table
 
 
+def _services(services: Iterable[Service]) -> Table:
+    table = _table(
+        "service", "promises", "RTO", "95 %\nsimulated", "RPO", "95 %\nsimulated", "of what it keeps in", texts=2
+    )
+    table.columns[-1].justify = "left"
+    for service in services:
+        word, style = _KEPT[service.held]
+        table.add_row(
+            service.service,
+            Text(word, style),
+            str(service.recovery_objective),
+            f"{service.recovery:.1f}",
+            _number(service.point_objective, 0),
+            _number(service.expected_p95),
+            ", ".join(service.stores),
+        )
+    return table
+
+
 def _losses(losses: Iterable[Loss]) -> Table:
     table = _table("store", "promise", "promised", "95 %\nsimulated", "last\nseen", "ago", texts=2)
     for loss in losses:
         word, style = _KEPT[loss.held]
         numbers = [loss.expected_p95, loss.behind, loss.measured]
-        shown = ("–" if each is None else f"{each:.1f}" for each in numbers)
-        table.add_row(loss.store, Text(word, style), str(loss.objective), *shown)
+        table.add_row(loss.store, Text(word, style), str(loss.objective), *map(_number, numbers))
     return table
+
+
+def _number(found: float | None, digits: int = 1) -> str:
+    return "–" if found is None else f"{found:.{digits}f}"
 
 
 def _unsaid(planned: Plan) -> list[str]:
@@ -145,10 +169,11 @@ def _savings(savings: Sequence[Saving]) -> RenderableType:
         "at full size", "more stands", "median", "95 %", "more for\na minute", "list price\na month", texts=2
     )
     for saving in savings:
-        minute = "–" if saving.more_a_minute is None else f"{saving.more_a_minute:.1f}"
         price = "–" if saving.dollars_a_month is None else f"${saving.dollars_a_month:,.0f}"
         more = f"+{saving.more:g} {saving.unit}"
-        table.add_row(saving.part, more, f"{saving.median:.1f}", f"{saving.p95:.1f}", minute, price)
+        table.add_row(
+            saving.part, more, f"{saving.median:.1f}", f"{saving.p95:.1f}", _number(saving.more_a_minute), price
+        )
     return table
 
 

@@ -625,6 +625,7 @@ class _Region:
                 )
                 if workloads is not None
                 else {},
+                "stores": names.used(settings.workloads),
             },
             "certificates": {settings.domain: certificates["shadow"], f"gcp.{settings.domain}": certificates["gcp"]},
             "objectives": self.observability.objective_names,

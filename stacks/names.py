@@ -14,6 +14,7 @@ from components.gcp.watch.rows import Watched
 from settings.shared import Shared
 from settings.stacks import Dr
 from settings.types import ByMode
+from settings.workloads import UseSettings, WorkloadSettings
 from stacks.contracts import Store
 
 STANDBY_NAMES = "names/dr.json"
@@ -58,6 +59,22 @@ def promised(settings: Shared, stores: Mapping[str, Store]) -> dict[str, dict[st
         },
         "vault": {"kind": "secret", "rpoMinutes": settings.platform.vault.copy_rpo},
     }
+
+
+def used(workloads: Mapping[str, WorkloadSettings]) -> dict[str, list[str]]:
+    """The stores that each workload uses, by the names that `promised` has them under."""
+    return {name: list(_used(workload.uses)) for name, workload in workloads.items()}
+
+
+def _used(uses: UseSettings) -> Iterator[str]:
+    if uses.database:
+        yield "database"
+    if uses.cache:
+        yield "cache"
+    yield from (f"tables/{name}" for name in uses.tables)
+    yield from (f"stream/{name}" for name in uses.topics)
+    yield from (f"buckets/{name}" for name in uses.buckets)
+    yield from (f"secrets/{name}" for name in uses.secrets)
 
 
 def capacity(settings: Dr) -> dict[str, dict[str, Any]]:

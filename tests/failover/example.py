@@ -42,7 +42,11 @@ STANDBY = StandbyNames.model_validate(
             "writers": ["core"],
         },
         "tables": {"instance": f"projects/{PROJECT}/instances/platform", "clusters": ["b", "c"], "tables": {}},
-        "workloads": {"endpoint": "gke-example.us-central1.gke.goog", "replicas": {"core": 3}},
+        "workloads": {
+            "endpoint": "gke-example.us-central1.gke.goog",
+            "replicas": {"core": 3},
+            "stores": {"api-gateway": [], "core": ["database", "cache", "buckets/assets"], "orders": ["tables/orders"]},
+        },
         "certificates": {"example.com": f"projects/{PROJECT}/locations/global/certificates/shadow"},
         "objectives": {"availability": "slo-1", "latency": "slo-2"},
         "delivered": {"workloads/core": "sha256:0a", "bundle": None},

@@ -54,6 +54,23 @@ def test_every_store_with_an_objective_of_five_minutes_is_expected_to_keep_it(pl
     assert all(loss.expected_p95 is None or loss.expected_p95 <= loss.objective for loss in planned.losses)
 
 
+def test_a_service_is_told_what_its_stores_lose(planned: Plan) -> None:
+    services = {each.service: each for each in planned.services}
+    assert {(each.recovery, each.recovery_objective) for each in planned.services} == {(planned.recovery.p95, 30)}
+    # A cache promises nothing: it is made anew.
+    assert services["core"].stores == ("buckets/assets", "database")
+    assert (services["core"].point_objective, services["core"].held) == (15, False)
+    expected = {loss.store: loss.expected_p95 for loss in planned.losses}
+    assert services["core"].expected_p95 == expected["buckets/assets"]
+    assert (services["orders"].point_objective, services["orders"].held) == (5, None)
+    assert (services["api-gateway"].point_objective, services["api-gateway"].held) == (None, True)
+
+
+def test_no_service_keeps_its_promise_where_all_come_back_late() -> None:
+    late = plan([*STEPS, step("wait", 10, 10, 10)], STANDBY, LINK, READINGS)
+    assert {each.held for each in late.services} == {False}
+
+
 def test_a_loss_is_what_was_last_measured_and_its_age(planned: Plan) -> None:
     losses = {loss.store: loss for loss in planned.losses}
     assert (losses["database"].behind, losses["database"].held) == (0.4, True)

@@ -123,6 +123,14 @@ def test_each_lag_is_of_a_store_that_was_promised_something() -> None:
     assert {name for name in promised if not any(f"{name}/".startswith(f"{each}/") for each in covered)} == set()
 
 
+def test_each_service_is_told_with_stores_that_are_promised_something_or_made_anew() -> None:
+    found, _ = standby({})
+    assert found.workloads.stores.keys() == found.workloads.replicas.keys()
+    assert {store for stores in found.workloads.stores.values() for store in stores} <= found.stores.keys()
+    assert {"database", "cache", "tables/orders", "buckets/assets"} <= set(found.workloads.stores["core"])
+    assert found.workloads.stores["api-gateway"] == ("cache",)
+
+
 def test_neither_tells_a_secret() -> None:
     for text in (told(update("dr", {}), program.STANDBY_NAMES), told(update("interconnect", {}), program.LINK_NAMES)):
         assert not {"password", "privateKey", "secure"} & set(json.loads(text))
