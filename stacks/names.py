@@ -45,8 +45,10 @@ LOOK = (
     "monitoring.slos.get",
     "monitoring.slos.list",
     "monitoring.timeSeries.list",
+    "serviceusage.services.use",
 )
-"""What reading the standby's metrics, objectives, certificates and deployments takes."""
+"""What reading the standby's metrics, objectives, certificates and deployments takes; the last lets people's calls
+count against the project's quota, without which Cloud SQL refuses them."""
 
 
 def promised(settings: Shared, stores: Mapping[str, Store]) -> dict[str, dict[str, Any]]:

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable
 
 import pytest
+from google.auth import compute_engine
+from google.auth.exceptions import RefreshError
+from google.oauth2 import credentials as oauth2
 
-from failover.cloud import Cloud, Refused, Unavailable
-from failover.cloud.calls import Missing
+from failover import cli
+from failover.cloud import Access, Cloud, Refused, Unavailable
+from failover.cloud.calls import Missing, calling
 from failover.record import Conflict
 from tests.failover import sample
 from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY, SWITCH_BUCKET
+from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.world import Effect, Execution, Kind, Series, World
 
 NOWHERE = f"{sample.REGION}/connectClusters/copy/connectors/none"
@@ -99,6 +104,38 @@ def test_answer_that_is_cut_is_unavailable(cloud: Cloud, world: World, call: str
     with pytest.raises(Unavailable):
         do(cloud)
     assert len(world.asked(service)) == 1
+
+
+class TestQuota:
+    def test_calls_of_a_person_are_counted_in_the_standby_s_project(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("GOOGLE_CLOUD_QUOTA_PROJECT", raising=False)
+        person = oauth2.Credentials("token")
+        headers: dict[str, str] = {}
+        Access(person).counted(sample.PROJECT).credentials.apply(headers)
+        assert headers["x-goog-user-project"] == sample.PROJECT
+        monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "another")
+        assert Access(person).counted(sample.PROJECT).credentials is person
+
+    def test_calls_of_an_account_are_counted_where_it_belongs(self) -> None:
+        account = compute_engine.Credentials()
+        assert Access(account).counted(sample.PROJECT).credentials is account
+
+    def test_commands_name_the_project(
+        self, servers: StandIns, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name, value in servers.environment.items():
+            monkeypatch.setenv(name, value)
+        asked: list[str] = []
+        monkeypatch.setattr(Access, "counted", lambda self, project: asked.append(project) or self)
+        cli.main(["--records", RECORDS_BUCKET, "status", "--json"])
+        assert asked == [sample.PROJECT]
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("retryable", "error"), [(True, Unavailable), (False, Refused)])
+def test_tokens_that_cannot_be_had_now_are_asked_for_again(retryable: bool, error: type[Exception]) -> None:
+    with pytest.raises(error, match="no token"), calling("read it"):
+        raise RefreshError("no token", retryable=retryable)
 
 
 def test_stand_in_that_lies_changes_nothing(cloud: Cloud, world: World) -> None:
