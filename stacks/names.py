@@ -33,6 +33,8 @@ STOP_REPLICATION = (
     "managedkafka.connectors.resume",
     "storagetransfer.jobs.get",
     "storagetransfer.jobs.update",
+    "storagetransfer.operations.cancel",
+    "storagetransfer.operations.get",
 )
 """What stopping the replication takes of services that know no IAM policy of a single job or connector."""
 

@@ -16,8 +16,11 @@ MEASURED_MINUTES = 10
 
 Found = TypeVar("Found")
 
-STILL = frozenset({"PAUSED", "STOPPED", "FAILED"})
+STILL = frozenset({"PAUSED", "STOPPED"})
 """States of a connector that copies nothing. https://docs.cloud.google.com/managed-service-for-apache-kafka/docs"""
+
+FAILED = "FAILED"
+"""State of one that copies nothing now: it is started again by itself, once the primary is back."""
 
 
 class Isolate(Step):
@@ -45,6 +48,7 @@ class Isolate(Step):
         for what, stop in self._open(site).items():
             site.log(what)
             stop()
+        self._interrupt(site)
         if site.noted("drained") is None:
             self._drain(site)
 
@@ -72,6 +76,11 @@ class Isolate(Step):
                 for name in link.connectors
             ),
             *(f"gcloud transfer jobs update {job} --status=disabled {project}" for job in link.transfers),
+            *(
+                f"gcloud transfer operations list --job-names={job} --operation-statuses=in_progress {project} "
+                f"--format='value(name)' | xargs -r -n1 gcloud transfer operations cancel {project}"
+                for job in link.transfers
+            ),
         )
 
     def _open(self, site: Site) -> dict[str, Callable[[], None]]:
@@ -87,12 +96,43 @@ class Isolate(Step):
                 found[f"disable {account}"] = lambda account=account: cloud.accounts.disable(account)
         for connector in site.link.connectors:
             state = _there(lambda connector=connector: cloud.connectors.state(connector))
-            if state is not None and state not in STILL:
+            if state == FAILED and connector not in (site.noted("held") or ()):
+                found[f"pause {connector}, which failed"] = lambda connector=connector: self._hold(site, connector)
+            elif state is not None and state not in (*STILL, FAILED):
                 found[f"pause {connector}"] = lambda connector=connector: cloud.connectors.pause(connector)
         for job in site.link.transfers:
             if _there(lambda job=job: cloud.transfers.enabled(project, job)):
                 found[f"disable {job}"] = lambda job=job: cloud.transfers.enable(project, job, enabled=False)
         return found
+
+    def _hold(self, site: Site, connector: str) -> None:
+        """Have a connector that failed be paused when it is started again; until then its state does not tell so."""
+        try:
+            site.cloud.connectors.pause(connector)
+        except Refused as error:
+            site.log(f"{connector} stays as it is: {error}")
+        site.note("held", [*(site.noted("held") or ()), connector])
+
+    def _interrupt(self, site: Site) -> None:
+        """End copies of objects that are under way: a job that is disabled begins no other, and lets them go on.
+
+        Each is told once, and its end is not awaited: it comes from a source that may not answer.
+        https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/transferJobs#TransferJob
+        """
+        for job in site.link.transfers:
+            told = site.noted("interrupted") or []
+            try:
+                operation = site.cloud.transfers.running(site.standby.project, job)
+                if not operation or operation in told:
+                    continue
+                site.log(f"cancel {operation}")
+                site.cloud.transfers.cancel(operation)
+            except Missing:
+                continue
+            except Refused as error:
+                site.log(f"{job} may still be copying: {error}")
+                continue
+            site.note("interrupted", [*told, operation])
 
     def _drain(self, site: Site) -> None:
         began = site.noted("stopped")

@@ -40,6 +40,8 @@ CALLS: dict[str, tuple[str, Callable[[Cloud], object]]] = {
         "storagetransfer",
         lambda cloud: cloud.transfers.enable(sample.PROJECT, LINK.transfers[0], enabled=False),
     ),
+    "copying": ("storagetransfer", lambda cloud: cloud.transfers.running(sample.PROJECT, LINK.transfers[0])),
+    "end copying": ("storagetransfer", lambda cloud: cloud.transfers.cancel("transferOperations/one")),
     "certificate": ("certificatemanager", lambda cloud: cloud.certificates.state(CERTIFICATE)),
     "instance": ("sqladmin", lambda cloud: cloud.instances.get(sample.PROJECT, STANDBY.database.instance)),
     "patch": (
@@ -104,6 +106,30 @@ def test_answer_that_is_cut_is_unavailable(cloud: Cloud, world: World, call: str
     with pytest.raises(Unavailable):
         do(cloud)
     assert len(world.asked(service)) == 1
+
+
+def test_an_operation_that_copies_is_found_and_ended(cloud: Cloud, world: World) -> None:
+    (job,) = LINK.transfers
+    assert cloud.transfers.running(sample.PROJECT, job) == ""
+    world.copies[job] = "transferOperations/one"
+    assert cloud.transfers.running(sample.PROJECT, job) == "transferOperations/one"
+    cloud.transfers.cancel("transferOperations/one")
+    assert cloud.transfers.running(sample.PROJECT, job) == ""
+
+
+def test_executions_of_weeks_cost_one_call(cloud: Cloud, world: World) -> None:
+    world.jobs[SQL_JOB] = [Execution(SQL_JOB, f"{SQL_JOB}/executions/sql-{each:05}", (), {}) for each in range(700)]
+    found = cloud.jobs.executions(SQL_JOB)
+    assert found[0].name.endswith("sql-00699")
+    assert len(world.asked("run", "list")) == 1
+
+
+def test_an_instance_at_which_something_else_is_done_is_asked_again_later(cloud: Cloud, world: World) -> None:
+    world.looks = 5
+    name = STANDBY.database.instance
+    cloud.instances.patch(sample.PROJECT, name, {"settings": {"tier": "db-custom-4-16384"}})
+    with pytest.raises(Unavailable, match="already in progress"):
+        cloud.instances.patch(sample.PROJECT, name, {"settings": {"tier": "db-custom-8-32768"}})
 
 
 class TestQuota:
