@@ -6,7 +6,7 @@ from contextlib import suppress
 from failover.cloud import Cloud, Refused
 from failover.names import FENCE, LinkNames, StandbyNames
 from failover.record import Record
-from failover.steps.isolate import FAILED, reopened
+from failover.steps.isolate import FAILED, reopened, there
 
 POINT_OF_NO_RETURN = "promote"
 """Once this step has begun, rows of the standby may be their own: the way on is the failover, then the way back."""
@@ -44,7 +44,7 @@ def _undone(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tu
     """What is to be undone, and how, in order."""
     yield from reopened(standby, link, cloud)
     for connector in link.connectors:
-        state = cloud.connectors.state(connector)
+        state = there(lambda connector=connector: cloud.connectors.state(connector))
         if state == "PAUSED":
             yield f"resume {connector}", lambda connector=connector: cloud.connectors.resume(connector)
         elif state == FAILED:

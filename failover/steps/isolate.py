@@ -87,21 +87,21 @@ class Isolate(Step):
         """How to stop each path that is open, by what that is; what does not exist brings nothing."""
         cloud, project, found = site.cloud, site.standby.project, {}
         for job in site.link.jobs:
-            for execution in _there(lambda job=job: cloud.jobs.executions(job)) or ():
+            for execution in there(lambda job=job: cloud.jobs.executions(job)) or ():
                 if not execution.ended:
                     name = execution.name
                     found[f"cancel {name}"] = lambda name=name: cloud.jobs.cancel(name)
         for account in site.link.accounts:
-            if _there(lambda account=account: cloud.accounts.disabled(account)) is False:
+            if there(lambda account=account: cloud.accounts.disabled(account)) is False:
                 found[f"disable {account}"] = lambda account=account: cloud.accounts.disable(account)
         for connector in site.link.connectors:
-            state = _there(lambda connector=connector: cloud.connectors.state(connector))
+            state = there(lambda connector=connector: cloud.connectors.state(connector))
             if state == FAILED and connector not in (site.noted("held") or ()):
                 found[f"pause {connector}, which failed"] = lambda connector=connector: self._hold(site, connector)
             elif state is not None and state not in (*STILL, FAILED):
                 found[f"pause {connector}"] = lambda connector=connector: cloud.connectors.pause(connector)
         for job in site.link.transfers:
-            if _there(lambda job=job: cloud.transfers.enabled(project, job)):
+            if there(lambda job=job: cloud.transfers.enabled(project, job)):
                 found[f"disable {job}"] = lambda job=job: cloud.transfers.enable(project, job, enabled=False)
         return found
 
@@ -154,12 +154,15 @@ class Isolate(Step):
 
 
 def reopened(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tuple[str, Callable[[], None]]]:
-    """What lets accounts and transfers of the primary in again, one after another, and how; none for what is open."""
+    """What lets accounts and transfers of the primary in again, one after another, and how.
+
+    Nothing for what is open, or does not exist: `isolate` did not stop it.
+    """
     for account in link.accounts:
-        if cloud.accounts.disabled(account):
+        if there(lambda account=account: cloud.accounts.disabled(account)):
             yield f"enable {account}", lambda account=account: cloud.accounts.enable(account)
     for job in link.transfers:
-        if not cloud.transfers.enabled(standby.project, job):
+        if there(lambda job=job: cloud.transfers.enabled(standby.project, job)) is False:
             yield f"enable {job}", lambda job=job: cloud.transfers.enable(standby.project, job, enabled=True)
 
 
@@ -180,7 +183,8 @@ def _waiting(site: Site, subscription: str) -> float | None:
     return sum(counts) if counts else None
 
 
-def _there(look: Callable[[], Found]) -> Found | None:
+def there(look: Callable[[], Found]) -> Found | None:
+    """What a look at something finds; none where it does not exist."""
     try:
         return look()
     except Missing:

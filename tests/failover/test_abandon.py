@@ -58,6 +58,13 @@ def test_a_connector_that_failed_is_let_go_on_and_keeps_no_writer_waiting(
     assert FENCE not in world.buckets[SWITCH_BUCKET]
 
 
+def test_what_does_not_exist_keeps_no_writer_waiting(record: Record, cloud: Cloud, world: World) -> None:
+    begun(record, world, "grow", "fence", "isolate")
+    world.accounts, world.connectors, world.transfers = {}, {}, {}
+    abandon(record, STANDBY, LINK, cloud)
+    assert FENCE not in world.buckets[SWITCH_BUCKET]
+
+
 def test_what_was_promoted_is_not_given_up(record: Record, cloud: Cloud, world: World) -> None:
     begun(record, world, "grow", "fence", "isolate", "promote")
     with pytest.raises(TooLate, match="promote"):
