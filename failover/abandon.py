@@ -1,11 +1,12 @@
 """Gives a failover up before anything was promoted: replication goes on, and the primary writes again."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from failover.cloud import Cloud
+from failover.cloud import Cloud, Refused
 from failover.names import FENCE, LinkNames, StandbyNames
 from failover.record import Record
-from failover.steps.isolate import reopened
+from failover.steps.isolate import FAILED, reopened, there
 
 POINT_OF_NO_RETURN = "promote"
 """Once this step has begun, rows of the standby may be their own: the way on is the failover, then the way back."""
@@ -43,7 +44,16 @@ def _undone(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tu
     """What is to be undone, and how, in order."""
     yield from reopened(standby, link, cloud)
     for connector in link.connectors:
-        if cloud.connectors.state(connector) == "PAUSED":
+        state = there(lambda connector=connector: cloud.connectors.state(connector))
+        if state == "PAUSED":
             yield f"resume {connector}", lambda connector=connector: cloud.connectors.resume(connector)
+        elif state == FAILED:
+            yield f"resume {connector}, which failed", lambda connector=connector: _let_go(cloud, connector)
     if cloud.objects.read(standby.switch_bucket, FENCE)[1]:
         yield f"delete gs://{standby.switch_bucket}/{FENCE}", lambda: cloud.objects.delete(standby.switch_bucket, FENCE)
+
+
+def _let_go(cloud: Cloud, connector: str) -> None:
+    """Have it go on when it is started again; the primary's writers do not wait for one that cannot."""
+    with suppress(Refused):
+        cloud.connectors.resume(connector)

@@ -143,11 +143,12 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 def _found(asked: argparse.Namespace) -> tuple[Cloud, StandbyNames, LinkNames, Bucket]:
     """The cloud, the two documents, and the bucket that they lie in."""
     name = asked.records or os.environ.get(RECORDS) or _configured()
-    cloud = Cloud(Access.found())
-    bucket = Bucket(cloud.objects, name)
+    access = Access.found()
+    bucket = Bucket(Cloud(access).objects, name)
     standby = _document(bucket, name, STANDBY_NAMES, StandbyNames, "dr")
     link = _document(bucket, name, LINK_NAMES, LinkNames, "interconnect")
-    return cloud, standby, link, bucket
+    cloud = Cloud(access.counted(standby.project))
+    return cloud, standby, link, Bucket(cloud.objects, name)
 
 
 def _document(bucket: Bucket, name: str, path: str, model: type[Document], stack: str) -> Document:

@@ -519,6 +519,7 @@ class _Link:
         if settings.failover.operators:
             operators = Operators("operators-link", self.gcp, settings.failover.operators, opts=self.opts)
             operators.jobs(jobs)
+            operators.report("images", self.dr["buckets"]["logs"], IMAGE_RECORD)
             operators.whole_project("replication", "Stops what comes from the primary", names.STOP_REPLICATION)
 
     def _tunnels(self) -> dict[str, pulumi.Output[str]]:

@@ -34,6 +34,8 @@ STOP_REPLICATION = (
     "managedkafka.connectors.resume",
     "storagetransfer.jobs.get",
     "storagetransfer.jobs.update",
+    "storagetransfer.operations.cancel",
+    "storagetransfer.operations.get",
 )
 """What stopping the replication takes of services that know no IAM policy of a single job or connector."""
 
@@ -46,8 +48,10 @@ LOOK = (
     "monitoring.slos.get",
     "monitoring.slos.list",
     "monitoring.timeSeries.list",
+    "serviceusage.services.use",
 )
-"""What reading the standby's metrics, objectives, certificates and deployments takes."""
+"""What reading the standby's metrics, objectives, certificates and deployments takes; the last lets people's calls
+count against the project's quota, without which Cloud SQL refuses them."""
 
 
 def promised(settings: Shared, stores: Mapping[str, Store]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,14 @@ from settings.shared import FederatedCaller
 SWITCH_ACCOUNT = ("iam.serviceAccounts.disable", "iam.serviceAccounts.enable", "iam.serviceAccounts.get")
 """What disables an account and enables it again; the predefined role may make and delete accounts."""
 
-READ_INSTANCE = ("cloudsql.instances.get",)
+CHANGE_INSTANCE = (
+    "cloudsql.backupRuns.create",
+    "cloudsql.backupRuns.get",
+    "cloudsql.backupRuns.list",
+    "cloudsql.instances.get",
+    "cloudsql.instances.update",
+)
+"""What gives an instance its active size, admits the old primary on the way back, and backs up before it is emptied."""
 
 
 class Operators(GcpComponent):
@@ -49,6 +56,22 @@ class Operators(GcpComponent):
                     opts=self.child(),
                 )
 
+    def report(self, use: str, bucket: pulumi.Input[str], name: str) -> None:
+        """Read one object of a bucket that holds other things besides."""
+        object_name = pulumi.Output.concat("projects/_/buckets/", bucket, "/objects/", name)
+        for member, label in self._each():
+            storage.BucketIAMMember(
+                f"{self._name}-{label}-{use}",
+                bucket=bucket,
+                role="roles/storage.objectViewer",
+                member=member,
+                condition={
+                    "title": f"The report of {use}",
+                    "expression": pulumi.Output.concat('resource.name == "', object_name, '"'),
+                },
+                opts=self.child(),
+            )
+
     def jobs(self, jobs: Mapping[str, pulumi.Input[str]]) -> None:
         """Start jobs of Cloud Run, look at their executions and cancel them; by what they are for."""
         for use, job in jobs.items():
@@ -75,15 +98,16 @@ class Operators(GcpComponent):
                 )
 
     def database(self, instance: pulumi.Output[str]) -> None:
-        """Look at one instance of Cloud SQL's, which has no IAM policy of its own."""
-        named = pulumi.Output.concat('resource.name == "projects/', self.scope.project, "/instances/", instance, '"')
+        """Change and back up one instance of Cloud SQL's, which has no IAM policy of its own."""
+        named = pulumi.Output.concat("projects/", self.scope.project, "/instances/", instance)
+        only = pulumi.Output.concat('resource.name == "', named, '" || resource.name.startsWith("', named, '/")')
         for member, label in self._each():
             projects.IAMMember(
                 f"{self._name}-{label}-database",
                 project=self.scope.project,
-                role=self._role("database", "Looks at the database's instance", READ_INSTANCE),
+                role=self._role("database", "Changes and backs up the database's instance", CHANGE_INSTANCE),
                 member=member,
-                condition={"title": "the database only", "expression": named},
+                condition={"title": "the database only", "expression": only},
                 opts=self.child(),
             )
 

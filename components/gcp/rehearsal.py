@@ -47,6 +47,7 @@ LOOK = (
     "run.executions.get",
     "run.executions.list",
     "storagetransfer.jobs.get",
+    "storagetransfer.operations.get",
 )
 REMOVE_TABLES = ("bigtable.tables.delete", "bigtable.tables.readRows")
 

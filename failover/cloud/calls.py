@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,8 +13,10 @@ import grpc
 import requests
 from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
+from google.auth import environment_vars, external_account_authorized_user
 from google.auth import exceptions as auth_exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
+from google.oauth2 import credentials as oauth2
 from google.protobuf import json_format
 
 SECONDS = 20.0
@@ -27,6 +29,9 @@ STAND_INS = "FAILOVER_STAND_INS"
 
 STAND_INS_SECONDS = "FAILOVER_CALL_SECONDS"
 """Another one: the limit of a call to them."""
+
+PEOPLE = (oauth2.Credentials, external_account_authorized_user.Credentials)
+"""Logins of people, who belong to no project."""
 
 Client = TypeVar("Client")
 
@@ -67,6 +72,16 @@ class Access:
                 "no credentials of Google Cloud were found: run `gcloud auth application-default login`"
             ) from error
         return cls(credentials)
+
+    def counted(self, project: str) -> "Access":
+        """The same, its calls counted against the quota of a project, unless the environment names another one.
+
+        Cloud SQL refuses a person whose login names no project that has its API on. Whoever is named needs
+        `serviceusage.services.use` there. https://docs.cloud.google.com/docs/quotas/set-quota-project
+        """
+        if isinstance(self.credentials, PEOPLE) and environment_vars.GOOGLE_CLOUD_QUOTA_PROJECT not in os.environ:
+            return replace(self, credentials=self.credentials.with_quota_project(project))
+        return self
 
     def rest(self, service: str, client: Callable[..., Client]) -> Client:
         """A client that speaks HTTP with JSON, wherever the library can: any proxy passes it."""
@@ -123,6 +138,9 @@ def calling(what: str) -> Generator[None]:
     ) as error:
         raise Unavailable(f"{what}: {_message(error)}") from error
     except (exceptions.GoogleAPICallError, auth_exceptions.GoogleAuthError) as error:
+        if isinstance(error, auth_exceptions.GoogleAuthError) and error.retryable:
+            # Whoever gives tokens does not answer; what it answers is told as any other refusal.
+            raise Unavailable(f"{what}: {_message(error)}") from error
         raise Refused(f"{what}: {_message(error)}") from error
 
 

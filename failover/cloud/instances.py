@@ -6,7 +6,9 @@ https://docs.cloud.google.com/sql/docs/postgres/admin-api/rest
 from collections.abc import Mapping
 from typing import Any
 
-from failover.cloud.calls import Access, Missing, answer, calling
+from google.api_core import exceptions
+
+from failover.cloud.calls import Access, Missing, Refused, Unavailable, answer, calling
 
 HOST = "sqladmin.googleapis.com"
 
@@ -67,5 +69,11 @@ class Instances:
 
     def _call(self, method: str, project: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         url = self._access.url("sqladmin", HOST, f"/v1/projects/{project}{path}")
-        with calling(f"{method} {path} of Cloud SQL"):
-            return answer(self._access.session.request(method, url, json=body, timeout=self._seconds))
+        try:
+            with calling(f"{method} {path} of Cloud SQL"):
+                return answer(self._access.session.request(method, url, json=body, timeout=self._seconds))
+        except Refused as error:
+            if isinstance(error.__cause__, exceptions.Conflict):
+                # One operation at a time: a backup, maintenance, or what was asked for a moment ago.
+                raise Unavailable(str(error)) from error
+            raise

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from google.cloud import run_v2
 
 from failover.cloud.calls import Access, calling
+
+LISTED = 50
+"""Executions that are looked at: Cloud Run keeps those of weeks, and none of ours runs for that long."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,11 @@ class Jobs:
             self._jobs.run_job(request, retry=None, timeout=self._seconds)
 
     def executions(self, job: str) -> list[Execution]:
-        """The job's executions, newest first."""
+        """The job's newest executions, newest first."""
         with calling(f"list executions of {job}"):
-            found = self._executions.list_executions(parent=job, retry=None, timeout=self._seconds)
-            return [_execution(each) for each in found]
+            request = run_v2.ListExecutionsRequest(parent=job, page_size=LISTED)
+            found = self._executions.list_executions(request, retry=None, timeout=self._seconds)
+            return [_execution(each) for each in islice(found, LISTED)]
 
     def cancel(self, execution: str) -> None:
         """Stop an execution."""

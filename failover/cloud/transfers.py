@@ -1,8 +1,9 @@
 """Transfer jobs, which copy objects."""
 
 from google.cloud import storage_transfer_v1
+from google.longrunning import operations_pb2
 
-from failover.cloud.calls import Access, calling
+from failover.cloud.calls import Access, Missing, calling
 
 
 class Transfers:
@@ -14,10 +15,7 @@ class Transfers:
 
     def enabled(self, project: str, job: str) -> bool:
         """Whether it copies."""
-        with calling(f"read {job}"):
-            request = storage_transfer_v1.GetTransferJobRequest(job_name=job, project_id=project)
-            found = self._client.get_transfer_job(request, retry=None, timeout=self._seconds)
-        return found.status == storage_transfer_v1.TransferJob.Status.ENABLED
+        return self._get(project, job).status == storage_transfer_v1.TransferJob.Status.ENABLED
 
     def enable(self, project: str, job: str, *, enabled: bool) -> None:
         """Let it copy, or not."""
@@ -30,3 +28,27 @@ class Transfers:
         )
         with calling(f"{'enable' if enabled else 'disable'} {job}"):
             self._client.update_transfer_job(request, retry=None, timeout=self._seconds)
+
+    def running(self, project: str, job: str) -> str:
+        """The operation by which it copies now, of which it has one at a time; empty if there is none."""
+        operation = self._get(project, job).latest_operation_name
+        if not operation:
+            return ""
+        try:
+            with calling(f"read {operation}"):
+                request = operations_pb2.GetOperationRequest(name=operation)
+                found = self._client.get_operation(request, retry=None, timeout=self._seconds)
+        except Missing:
+            return ""
+        return "" if found.done else operation
+
+    def cancel(self, operation: str) -> None:
+        """Have an operation end where it is."""
+        with calling(f"cancel {operation}"):
+            request = operations_pb2.CancelOperationRequest(name=operation)
+            self._client.cancel_operation(request, retry=None, timeout=self._seconds)
+
+    def _get(self, project: str, job: str) -> storage_transfer_v1.TransferJob:
+        with calling(f"read {job}"):
+            request = storage_transfer_v1.GetTransferJobRequest(job_name=job, project_id=project)
+            return self._client.get_transfer_job(request, retry=None, timeout=self._seconds)

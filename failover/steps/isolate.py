@@ -16,8 +16,11 @@ MEASURED_MINUTES = 10
 
 Found = TypeVar("Found")
 
-STILL = frozenset({"PAUSED", "STOPPED", "FAILED"})
+STILL = frozenset({"PAUSED", "STOPPED"})
 """States of a connector that copies nothing. https://docs.cloud.google.com/managed-service-for-apache-kafka/docs"""
+
+FAILED = "FAILED"
+"""State of one that copies nothing now: it is started again by itself, once the primary is back."""
 
 
 class Isolate(Step):
@@ -45,6 +48,7 @@ class Isolate(Step):
         for what, stop in self._open(site).items():
             site.log(what)
             stop()
+        self._interrupt(site)
         if site.noted("drained") is None:
             self._drain(site)
 
@@ -72,27 +76,63 @@ class Isolate(Step):
                 for name in link.connectors
             ),
             *(f"gcloud transfer jobs update {job} --status=disabled {project}" for job in link.transfers),
+            *(
+                f"gcloud transfer operations list --job-names={job} --operation-statuses=in_progress {project} "
+                f"--format='value(name)' | xargs -r -n1 gcloud transfer operations cancel {project}"
+                for job in link.transfers
+            ),
         )
 
     def _open(self, site: Site) -> dict[str, Callable[[], None]]:
         """How to stop each path that is open, by what that is; what does not exist brings nothing."""
         cloud, project, found = site.cloud, site.standby.project, {}
         for job in site.link.jobs:
-            for execution in _there(lambda job=job: cloud.jobs.executions(job)) or ():
+            for execution in there(lambda job=job: cloud.jobs.executions(job)) or ():
                 if not execution.ended:
                     name = execution.name
                     found[f"cancel {name}"] = lambda name=name: cloud.jobs.cancel(name)
         for account in site.link.accounts:
-            if _there(lambda account=account: cloud.accounts.disabled(account)) is False:
+            if there(lambda account=account: cloud.accounts.disabled(account)) is False:
                 found[f"disable {account}"] = lambda account=account: cloud.accounts.disable(account)
         for connector in site.link.connectors:
-            state = _there(lambda connector=connector: cloud.connectors.state(connector))
-            if state is not None and state not in STILL:
+            state = there(lambda connector=connector: cloud.connectors.state(connector))
+            if state == FAILED and connector not in (site.noted("held") or ()):
+                found[f"pause {connector}, which failed"] = lambda connector=connector: self._hold(site, connector)
+            elif state is not None and state not in (*STILL, FAILED):
                 found[f"pause {connector}"] = lambda connector=connector: cloud.connectors.pause(connector)
         for job in site.link.transfers:
-            if _there(lambda job=job: cloud.transfers.enabled(project, job)):
+            if there(lambda job=job: cloud.transfers.enabled(project, job)):
                 found[f"disable {job}"] = lambda job=job: cloud.transfers.enable(project, job, enabled=False)
         return found
+
+    def _hold(self, site: Site, connector: str) -> None:
+        """Have a connector that failed be paused when it is started again; until then its state does not tell so."""
+        try:
+            site.cloud.connectors.pause(connector)
+        except Refused as error:
+            site.log(f"{connector} stays as it is: {error}")
+        site.note("held", [*(site.noted("held") or ()), connector])
+
+    def _interrupt(self, site: Site) -> None:
+        """End copies of objects that are under way: a job that is disabled begins no other, and lets them go on.
+
+        Each is told once, and its end is not awaited: it comes from a source that may not answer.
+        https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/transferJobs#TransferJob
+        """
+        for job in site.link.transfers:
+            told = site.noted("interrupted") or []
+            try:
+                operation = site.cloud.transfers.running(site.standby.project, job)
+                if not operation or operation in told:
+                    continue
+                site.log(f"cancel {operation}")
+                site.cloud.transfers.cancel(operation)
+            except Missing:
+                continue
+            except Refused as error:
+                site.log(f"{job} may still be copying: {error}")
+                continue
+            site.note("interrupted", [*told, operation])
 
     def _drain(self, site: Site) -> None:
         began = site.noted("stopped")
@@ -114,12 +154,15 @@ class Isolate(Step):
 
 
 def reopened(standby: StandbyNames, link: LinkNames, cloud: Cloud) -> Iterator[tuple[str, Callable[[], None]]]:
-    """What lets accounts and transfers of the primary in again, one after another, and how; none for what is open."""
+    """What lets accounts and transfers of the primary in again, one after another, and how.
+
+    Nothing for what is open, or does not exist: `isolate` did not stop it.
+    """
     for account in link.accounts:
-        if cloud.accounts.disabled(account):
+        if there(lambda account=account: cloud.accounts.disabled(account)):
             yield f"enable {account}", lambda account=account: cloud.accounts.enable(account)
     for job in link.transfers:
-        if not cloud.transfers.enabled(standby.project, job):
+        if there(lambda job=job: cloud.transfers.enabled(standby.project, job)) is False:
             yield f"enable {job}", lambda job=job: cloud.transfers.enable(standby.project, job, enabled=True)
 
 
@@ -140,7 +183,8 @@ def _waiting(site: Site, subscription: str) -> float | None:
     return sum(counts) if counts else None
 
 
-def _there(look: Callable[[], Found]) -> Found | None:
+def there(look: Callable[[], Found]) -> Found | None:
+    """What a look at something finds; none where it does not exist."""
     try:
         return look()
     except Missing:

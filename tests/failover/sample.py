@@ -106,6 +106,7 @@ def sample_world(standby: StandbyNames = STANDBY, link: LinkNames = LINK) -> Wor
                     "ipv4Enabled": False,
                     "privateNetwork": f"projects/{PROJECT}/global/networks/example",
                     "sslMode": "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
+                    "requireSsl": True,
                 },
             },
         }

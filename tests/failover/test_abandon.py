@@ -45,6 +45,26 @@ def test_replication_goes_on_and_the_primary_writes_again(record: Record, cloud:
     assert found.ended is not None
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_connector_that_failed_is_let_go_on_and_keeps_no_writer_waiting(
+    record: Record, cloud: Cloud, world: World, refused: bool
+) -> None:
+    begun(record, world, "grow", "fence", "isolate")
+    world.connectors = dict.fromkeys(world.connectors, "FAILED")
+    if refused:
+        world.break_("managedkafka", "resume", 403)
+    abandon(record, STANDBY, LINK, cloud)
+    assert len(world.asked("managedkafka", "resume")) == 1
+    assert FENCE not in world.buckets[SWITCH_BUCKET]
+
+
+def test_what_does_not_exist_keeps_no_writer_waiting(record: Record, cloud: Cloud, world: World) -> None:
+    begun(record, world, "grow", "fence", "isolate")
+    world.accounts, world.connectors, world.transfers = {}, {}, {}
+    abandon(record, STANDBY, LINK, cloud)
+    assert FENCE not in world.buckets[SWITCH_BUCKET]
+
+
 def test_what_was_promoted_is_not_given_up(record: Record, cloud: Cloud, world: World) -> None:
     begun(record, world, "grow", "fence", "isolate", "promote")
     with pytest.raises(TooLate, match="promote"):

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable
 
 import pytest
+from google.auth import compute_engine
+from google.auth.exceptions import RefreshError
+from google.oauth2 import credentials as oauth2
 
-from failover.cloud import Cloud, Refused, Unavailable
-from failover.cloud.calls import Missing
+from failover import cli
+from failover.cloud import Access, Cloud, Refused, Unavailable
+from failover.cloud.calls import Missing, calling
 from failover.record import Conflict
 from tests.failover import sample
 from tests.failover.sample import LINK, RECORDS_BUCKET, STANDBY, SWITCH_BUCKET
+from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.world import Effect, Execution, Kind, Series, World
 
 NOWHERE = f"{sample.REGION}/connectClusters/copy/connectors/none"
@@ -35,6 +40,8 @@ CALLS: dict[str, tuple[str, Callable[[Cloud], object]]] = {
         "storagetransfer",
         lambda cloud: cloud.transfers.enable(sample.PROJECT, LINK.transfers[0], enabled=False),
     ),
+    "copying": ("storagetransfer", lambda cloud: cloud.transfers.running(sample.PROJECT, LINK.transfers[0])),
+    "end copying": ("storagetransfer", lambda cloud: cloud.transfers.cancel("transferOperations/one")),
     "certificate": ("certificatemanager", lambda cloud: cloud.certificates.state(CERTIFICATE)),
     "instance": ("sqladmin", lambda cloud: cloud.instances.get(sample.PROJECT, STANDBY.database.instance)),
     "patch": (
@@ -99,6 +106,62 @@ def test_answer_that_is_cut_is_unavailable(cloud: Cloud, world: World, call: str
     with pytest.raises(Unavailable):
         do(cloud)
     assert len(world.asked(service)) == 1
+
+
+def test_an_operation_that_copies_is_found_and_ended(cloud: Cloud, world: World) -> None:
+    (job,) = LINK.transfers
+    assert cloud.transfers.running(sample.PROJECT, job) == ""
+    world.copies[job] = "transferOperations/one"
+    assert cloud.transfers.running(sample.PROJECT, job) == "transferOperations/one"
+    cloud.transfers.cancel("transferOperations/one")
+    assert cloud.transfers.running(sample.PROJECT, job) == ""
+
+
+def test_executions_of_weeks_cost_one_call(cloud: Cloud, world: World) -> None:
+    world.jobs[SQL_JOB] = [Execution(SQL_JOB, f"{SQL_JOB}/executions/sql-{each:05}", (), {}) for each in range(700)]
+    found = cloud.jobs.executions(SQL_JOB)
+    assert found[0].name.endswith("sql-00699")
+    assert len(world.asked("run", "list")) == 1
+
+
+def test_an_instance_at_which_something_else_is_done_is_asked_again_later(cloud: Cloud, world: World) -> None:
+    world.looks = 5
+    name = STANDBY.database.instance
+    cloud.instances.patch(sample.PROJECT, name, {"settings": {"tier": "db-custom-4-16384"}})
+    with pytest.raises(Unavailable, match="already in progress"):
+        cloud.instances.patch(sample.PROJECT, name, {"settings": {"tier": "db-custom-8-32768"}})
+
+
+class TestQuota:
+    def test_calls_of_a_person_are_counted_in_the_standby_s_project(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("GOOGLE_CLOUD_QUOTA_PROJECT", raising=False)
+        person = oauth2.Credentials("token")
+        headers: dict[str, str] = {}
+        Access(person).counted(sample.PROJECT).credentials.apply(headers)
+        assert headers["x-goog-user-project"] == sample.PROJECT
+        monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "another")
+        assert Access(person).counted(sample.PROJECT).credentials is person
+
+    def test_calls_of_an_account_are_counted_where_it_belongs(self) -> None:
+        account = compute_engine.Credentials()
+        assert Access(account).counted(sample.PROJECT).credentials is account
+
+    def test_commands_name_the_project(
+        self, servers: StandIns, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name, value in servers.environment.items():
+            monkeypatch.setenv(name, value)
+        asked: list[str] = []
+        monkeypatch.setattr(Access, "counted", lambda self, project: asked.append(project) or self)
+        cli.main(["--records", RECORDS_BUCKET, "status", "--json"])
+        assert asked == [sample.PROJECT]
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("retryable", "error"), [(True, Unavailable), (False, Refused)])
+def test_tokens_that_cannot_be_had_now_are_asked_for_again(retryable: bool, error: type[Exception]) -> None:
+    with pytest.raises(error, match="no token"), calling("read it"):
+        raise RefreshError("no token", retryable=retryable)
 
 
 def test_stand_in_that_lies_changes_nothing(cloud: Cloud, world: World) -> None:

@@ -215,6 +215,35 @@ class TestIsolate:
         world.series.append(Series(BACKLOG, [(clock.now() - 5, 0)]))
         assert "sessions: unknown" in run()[0].ended["isolate"]
 
+    def test_copies_of_objects_that_are_under_way_are_ended(self, world: World, run: Run) -> None:
+        (job,) = LINK.transfers
+        world.copies[job] = "transferOperations/documents-1"
+        assert run()[0].stopped is None
+        assert world.copies == {}
+        assert effects(world).count("cancel transferOperations/documents-1") == 1
+
+    def test_a_copy_that_does_not_end_stops_nothing(self, world: World, run: Run) -> None:
+        (job,) = LINK.transfers
+        world.copies[job] = "transferOperations/documents-1"
+        world.break_("storagetransfer", "cancel", 403)
+        screen, state = run()
+        assert screen.stopped is None
+        assert any(f"{job} may still be copying" in entry.what for entry in state.log)
+
+    def test_a_connector_that_failed_is_told_once_and_stays_as_it_is(self, world: World, run: Run) -> None:
+        (connector,) = LINK.connectors
+        world.connectors[connector] = "FAILED"
+        # It keeps its state until it is started again, as Kafka Connect has it.
+        world.break_("managedkafka", "pause", "lie")
+        assert run()[0].stopped is None
+        assert len(world.asked("managedkafka", "pause")) == 1
+        assert world.connectors[connector] == "FAILED"
+
+    def test_a_connector_that_failed_and_cannot_be_paused_stops_nothing(self, world: World, run: Run) -> None:
+        world.connectors[LINK.connectors[0]] = "FAILED"
+        world.break_("managedkafka", "pause", 403)
+        assert run()[0].stopped is None
+
 
 class TestMigrationJob:
     @pytest.mark.parametrize(

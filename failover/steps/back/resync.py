@@ -91,5 +91,6 @@ class Resync(Step):
         addresses: Mapping[str, object] = found["settings"]["ipConfiguration"]
         if addresses.get("sslMode") == WITH_CERTIFICATE:
             site.log(f"let {name} admit encrypted clients without a certificate")
-            changed = {"settings": {"ipConfiguration": {**addresses, "sslMode": ENCRYPTED}}}
-            site.cloud.instances.patch(project, name, changed)
+            # The older field would contradict it, and is not left out of what the API shows.
+            changed = {"sslMode": ENCRYPTED, "requireSsl": False}
+            site.cloud.instances.patch(project, name, {"settings": {"ipConfiguration": changed}})

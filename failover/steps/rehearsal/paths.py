@@ -31,7 +31,7 @@ class Paths(Step):
                 look(name)
                 found += 1
         for transfer in link.transfers:
-            cloud.transfers.enabled(standby.project, transfer)
+            cloud.transfers.running(standby.project, transfer)
             found += 1
         bucket = standby.switch_bucket
         left = [name for name in (SWITCH, STANDBY_FENCE) if cloud.outside.exists(bucket, name)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from components.gcp.federation import IMAGE_RECORD
 from failover.answers import place
 from failover.database import _parser as parser
 from preview.graph import Graph, Node
@@ -190,12 +191,33 @@ class TestOperators:
 
     def test_of_the_link_can_stop_each_copy(self, operated_link: Graph) -> None:
         assert self.of(operated_link).keys() == {
-            f"operators-link-oncall-{use}" for use in ("reconciliation", "replication", "warming")
+            f"operators-link-oncall-{use}" for use in ("images", "reconciliation", "replication", "warming")
         }
+
+    def test_can_read_every_report_that_the_readiness_rests_on(self, operated: Graph, operated_link: Graph) -> None:
+        # The comparison of images lies in a bucket of logs, of which they may read nothing else.
+        images = self.of(operated_link)["operators-link-oncall-images"].inputs
+        assert images["role"] == "roles/storage.objectViewer"
+        assert images["condition"]["expression"].endswith(f'/objects/{IMAGE_RECORD}"')
+        assert names.SCHEMA_REPORT.startswith("results/")
+        assert self.of(operated)["operators-oncall-records"].inputs["role"] == "roles/storage.objectUser"
+
+    def test_can_do_what_the_steps_ask_of_the_database(self, operated: Graph) -> None:
+        grant = self.of(operated)["operators-oncall-database"]
+        [role] = [role for role in operated.of_type(ROLE) if role.state["id"] == grant.inputs["role"]]
+        # `grow` and `resync` change the instance, `empty` backs it up.
+        assert {"cloudsql.instances.get", "cloudsql.instances.update"} <= set(role.inputs["permissions"])
+        assert {"cloudsql.backupRuns.create", "cloudsql.backupRuns.list"} <= set(role.inputs["permissions"])
+        assert "/instances/" in grant.inputs["condition"]["expression"]
+
+    def test_have_their_calls_counted_in_the_project(self, operated: Graph) -> None:
+        grant = self.of(operated)["operators-oncall-looks"]
+        [role] = [role for role in operated.of_type(ROLE) if role.state["id"] == grant.inputs["role"]]
+        assert "serviceusage.services.use" in role.inputs["permissions"]
 
     def test_can_neither_deploy_nor_become_anybody(self, operated: Graph, operated_link: Graph) -> None:
         for graph in (operated, operated_link):
             roles = {role.state["id"]: role.inputs["permissions"] for role in graph.of_type(ROLE)}
             for node in self.of(graph).values():
-                for permission in roles.get(node.inputs["role"], ()):
+                for permission in set(roles.get(node.inputs["role"], ())) - {"cloudsql.backupRuns.create"}:
                     assert not permission.endswith((".setIamPolicy", ".actAs", ".create", ".delete")), node.urn

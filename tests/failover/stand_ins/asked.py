@@ -42,5 +42,5 @@ Route = tuple[str, str, str, Callable[[World, Asked], Any]]
 def page(world: World, asked: Asked, key: str, found: list[Any]) -> dict[str, Any]:
     """One page of a list."""
     begin = int(asked.query.get("pageToken") or 0)
-    end = begin + world.page
+    end = begin + int(asked.query.get("pageSize") or world.page)
     return {key: found[begin:end], **({"nextPageToken": str(end)} if end < len(found) else {})}

@@ -39,7 +39,8 @@ def _let(world: World, asked: Asked, state: str) -> dict[str, Any]:
 def transfer(world: World, asked: Asked) -> dict[str, Any]:
     """A transfer job."""
     name = _known(world.transfers, asked)
-    return {"name": name, "projectId": asked.query["projectId"], "status": world.transfers[name]}
+    latest = {"latestOperationName": world.copies[name]} if name in world.copies else {}
+    return {"name": name, "projectId": asked.query["projectId"], "status": world.transfers[name], **latest}
 
 
 def change_transfer(world: World, asked: Asked) -> dict[str, Any]:
@@ -53,6 +54,22 @@ def change_transfer(world: World, asked: Asked) -> dict[str, Any]:
         world.effect(status, name)
     world.transfers[name] = status
     return {"name": name, "status": status}
+
+
+def copying(world: World, asked: Asked) -> dict[str, Any]:
+    """An operation, which goes on although its job was disabled."""
+    if asked.parts["name"] not in world.copies.values():
+        raise Failure(404, f"{asked.parts['name']} does not exist")
+    return {"name": asked.parts["name"], "done": False}
+
+
+def cancel(world: World, asked: Asked) -> dict[str, Any]:
+    """End an operation."""
+    for job, operation in list(world.copies.items()):
+        if operation == asked.parts["name"]:
+            world.effect("cancel", operation)
+            del world.copies[job]
+    return {}
 
 
 def certificate(world: World, asked: Asked) -> dict[str, Any]:
@@ -76,9 +93,12 @@ CONNECTORS: tuple[Route, ...] = (
     ("resume", "POST", f"{_CONNECTOR}:resume", resume),
 )
 _TRANSFER = "/v1/(?P<name>transferJobs/[^:]+)"
+_COPYING = "/v1/(?P<name>transferOperations/[^:]+)"
 TRANSFERS: tuple[Route, ...] = (
     ("get", "GET", _TRANSFER, transfer),
     ("patch", "PATCH", _TRANSFER, change_transfer),
+    ("operation", "GET", _COPYING, copying),
+    ("cancel", "POST", f"{_COPYING}:cancel", cancel),
 )
 CERTIFICATES: tuple[Route, ...] = (
     ("get", "GET", "/v1/(?P<name>projects/[^/]+/locations/[^/]+/certificates/[^/:]+)", certificate),

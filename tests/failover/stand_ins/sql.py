@@ -37,9 +37,12 @@ def _make(world: World, project: str, name: str, body: Mapping[str, Any]) -> dic
 
 def patch(world: World, asked: Asked) -> dict[str, Any]:
     """Change settings."""
-    key = _known(world, asked)
+    key = _idle(world, asked)
     before = world.instances[key]
     after = _merged(before, asked.json)
+    addresses = after.get("settings", {}).get("ipConfiguration", {})
+    if addresses.get("sslMode") == "ENCRYPTED_ONLY" and addresses.get("requireSsl"):
+        raise Failure(400, "requireSsl must be false or cleared with this sslMode")
     if after != before:
         world.effect("patch instance", key)
     return _operation(world, "UPDATE", key, lambda: world.instances.update({key: after}))
@@ -47,14 +50,14 @@ def patch(world: World, asked: Asked) -> dict[str, Any]:
 
 def restore(world: World, asked: Asked) -> dict[str, Any]:
     """Restore a backup into an instance."""
-    key = _known(world, asked)
+    key = _idle(world, asked)
     world.effect("restore", key)
     return _operation(world, "RESTORE_VOLUME", key, lambda: None)
 
 
 def delete(world: World, asked: Asked) -> dict[str, Any]:
     """Delete an instance."""
-    key = _known(world, asked)
+    key = _idle(world, asked)
     world.effect("delete instance", key)
     return _operation(world, "DELETE", key, lambda: world.instances.pop(key))
 
@@ -67,7 +70,7 @@ def backups(world: World, asked: Asked) -> dict[str, Any]:
 
 def back_up(world: World, asked: Asked) -> dict[str, Any]:
     """Begin a backup."""
-    key = _known(world, asked)
+    key = _idle(world, asked)
     made = world.instance_backups.setdefault(key, [])
     run = {"id": str(len(made) + 1), "status": "RUNNING", "enqueuedTime": _stamp(world), "endTime": _stamp(world)}
     made.insert(0, run)
@@ -118,6 +121,15 @@ def _known(world: World, asked: Asked) -> str:
     key = f"{asked.parts['project']}/{asked.parts['instance']}"
     if key not in world.instances:
         raise Failure(404, "the Cloud SQL instance does not exist")
+    return key
+
+
+def _idle(world: World, asked: Asked) -> str:
+    """One operation at a time."""
+    key = _known(world, asked)
+    under_way = [each for each in world.operations.values() if each["status"] == "RUNNING"]
+    if any(f"{each['targetProject']}/{each['targetId']}" == key for each in under_way):
+        raise Failure(409, "Operation failed because another operation was already in progress.")
     return key
 
 

@@ -150,6 +150,9 @@ class State:
     transfers: dict[str, str] = field(default_factory=dict)
     """Status by name."""
 
+    copies: dict[str, str] = field(default_factory=dict)
+    """Operations that copy now, by the transfer job."""
+
     certificates: dict[str, Certificate] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
     """By `<namespace>/<name>`."""
