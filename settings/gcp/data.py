@@ -193,6 +193,10 @@ class NodeRange(Model):
         return maximum
 
 
+TOMBSTONE_DAYS = 32
+"""The least that a row remembers its deletion; settings.replication lets no change be under way for as long."""
+
+
 class NodeRanges(ByMode[NodeRange]):
     """Nodes in each role."""
 
@@ -213,7 +217,12 @@ class KeyValueStoreSettings(Model):
     """Days for which overwritten values can still be read."""
 
     tombstone_days: Annotated[
-        int, *between(32, 365, "Pub/Sub may deliver a record 31 days late, which would bring back what was deleted")
+        int,
+        *between(
+            TOMBSTONE_DAYS,
+            365,
+            "a record may come 31 days late by Kinesis and Pub/Sub, and bring back what was deleted",
+        ),
     ] = 35
     """Days for which a row remembers its last change, and that it was deleted."""
 
