@@ -214,7 +214,7 @@ class KeyValueStoreSettings(Model):
     """Load to which nodes are added: below half, one cluster can take the other's load until it has grown."""
 
     history_days: Annotated[int, *between(1, 90, "Bigtable lets replicated tables keep at most 90 days more")] = 7
-    """Days for which overwritten values can still be read."""
+    """Days for which values that applications overwrite can still be read; what replication overwrites goes at once."""
 
     tombstone_days: Annotated[
         int,
