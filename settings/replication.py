@@ -1,10 +1,12 @@
 """Settings of the replication between the two regions: each default safe for production."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import ValidationInfo, field_validator
 
+from settings.gcp.data import TOMBSTONE_DAYS
 from settings.gcp.secrets import SecretStoreSettings
 from settings.types import (
     GcpProjectId,
@@ -64,7 +66,7 @@ class TableReplicationSettings(Model):
     stream_hours: Annotated[
         int,
         *between(
-            72, 8760, "Kinesis keeps records for at most a year, and less than three days do not outlast a weekend"
+            72, 672, "less than three days do not outlast a weekend, and after four weeks deletions might be forgotten"
         ),
     ] = 168
     """Hours for which Kinesis keeps changes that Pub/Sub has not read."""
@@ -90,6 +92,18 @@ class TableReplicationSettings(Model):
         *between(10, 100_000, "a comparison would take weeks, or take from the applications what DynamoDB can read"),
     ] = 2000
     """The most items that the comparison of a table reads in a second; each is read twice, and consistently."""
+
+    @field_validator("backlog_days")
+    @classmethod
+    def _deletions_are_remembered(cls, days: int, info: ValidationInfo) -> int:
+        most = TOMBSTONE_DAYS - 1 - math.ceil(info.data.get("stream_hours", 0) / 24)
+        if days > most:
+            raise Refusal(
+                f"with stream_hours in Kinesis before, a change could wait for {TOMBSTONE_DAYS} days or more, by which"
+                " its item's deletion may be forgotten, and bring the item back",
+                f"use {most} or less, or lower stream_hours",
+            )
+        return days
 
     @field_validator("maximum_backoff_seconds")
     @classmethod

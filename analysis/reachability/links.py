@@ -1,5 +1,6 @@
 """The ways through a private link, by kind: what each is made of, and whether its two ends agree."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
@@ -23,13 +24,12 @@ PEERING = "gcp:compute/networkPeering:NetworkPeering"
 CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 CUSTOMER_GATEWAY = "aws:ec2/customerGateway:CustomerGateway"
 VIRTUAL_INTERFACE = "aws:directconnect/transitVirtualInterface:TransitVirtualInterface"
-BUNDLE = "aws:directconnect/linkAggregationGroup:LinkAggregationGroup"
-BUNDLED = "aws:directconnect/connectionAssociation:ConnectionAssociation"
-CIRCUIT = "aws:directconnect/connection:Connection"
 DX_GATEWAY = "aws:directconnect/gateway:Gateway"
 DX_ASSOCIATION = "aws:directconnect/gatewayAssociation:GatewayAssociation"
 MANAGED = "aws:cloudcontrol/resource:Resource"
 MANAGED_TYPE = "AWS::Interconnect::Connection"
+BUNDLE_TYPE = "AWS::DirectConnect::Lag"
+CIRCUIT_TYPE = "AWS::DirectConnect::Connection"
 
 
 @dataclass(frozen=True)
@@ -194,9 +194,18 @@ def _circuit(resources: Resources, peer: Node, interfaces: list[Node], routers: 
         for each in attachments
         for node in resources.of(VIRTUAL_INTERFACE, customerAddress=each.outputs["cloudRouterIpAddress"])
     ]
-    bundles = [node for each in virtual for node in resources.with_id(BUNDLE, each.inputs["connectionId"])]
-    bundled = [node for each in bundles for node in resources.of(BUNDLED, lagId=each.state["id"])]
-    circuits = [node for each in bundled for node in resources.with_id(CIRCUIT, each.inputs["connectionId"])]
+    bundles = [
+        node
+        for each in virtual
+        for node in resources.of(MANAGED, typeName=BUNDLE_TYPE)
+        if _last(node) == each.inputs["connectionId"]
+    ]
+    circuits = [
+        node
+        for each in bundles
+        for node in resources.of(MANAGED, typeName=CIRCUIT_TYPE)
+        if _last(each) == json.loads(node.inputs["desiredState"])["LagId"]
+    ]
     gateways = [node for each in virtual for node in resources.with_id(DX_GATEWAY, each.inputs["dxGatewayId"])]
     faults = _numbers(
         peer, routers, [n.inputs["bgpAsn"] for n in virtual], [n.inputs["amazonSideAsn"] for n in gateways]
@@ -212,11 +221,15 @@ def _circuit(resources: Resources, peer: Node, interfaces: list[Node], routers: 
         "interconnect": ports,
         "virtual interface": virtual,
         "bundle": bundles,
-        "port in the bundle": bundled,
         "Direct Connect port": circuits,
         **joined,
     }
     return parts, attachment, offered, faults
+
+
+def _last(node: Node) -> str:
+    """The id of something that Cloud Control knows by its ARN."""
+    return node.state["id"].rpartition("/")[2]
 
 
 def _managed(resources: Resources, transport: Node) -> Way:

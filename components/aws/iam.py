@@ -65,16 +65,22 @@ def pod_identity_trust(account_id: str) -> Statement:
     return service_trust("pods.eks.amazonaws.com", account_id, ("sts:AssumeRole", "sts:TagSession"))
 
 
-def google_trust(unique_id: pulumi.Input[str]) -> Statement:
+def google_trust(unique_id: pulumi.Input[str], audience: str | None = None) -> Statement:
     """Trust in one Google service account, by the number that no later account of its name has; no key exists.
 
-    Google does not document what audience its services' tokens have, so that the subject alone is asked for.
+    Programs of ours say whom their tokens are for, so that one for anybody else is refused. Google does not document
+    what audience its services' tokens have: of theirs the subject alone is asked for.
     """
+    issuer = "accounts.google.com"
+    asked = {f"{issuer}:sub": unique_id}
+    if audience is not None:
+        # What the token calls its audience; `aud` is the account where a token names one.
+        asked[f"{issuer}:oaud"] = audience
     return {
         "Effect": "Allow",
         "Action": ["sts:AssumeRoleWithWebIdentity"],
-        "Principal": {"Federated": "accounts.google.com"},
-        "Condition": {"StringEquals": {"accounts.google.com:sub": unique_id}},
+        "Principal": {"Federated": issuer},
+        "Condition": {"StringEquals": asked},
     }
 
 

@@ -68,11 +68,11 @@ class CacheWarming(CrossCloudComponent):
     length: what the primary has set since is missing after a failover, and what it has deleted since is there. A cache
     must bear both, since the primary may forget any key as well.
 
-    Nobody holds a password: the job is a Google service account, which an AWS role trusts by its number, and the role
-    may log in as the one user that cannot write. Memorystore admits the account itself. Once the
-    primary is fenced a run writes nothing; nor does it where Cloud Storage gives no answer. Runs do not
-    overlap: all attempts together are shorter than the period, and a second one at the same time would only copy the
-    same again. The way back is none: a primary that returns fills its cache as it serves.
+    Nobody holds a password: the job is a Google service account, which an AWS role trusts by its number and the
+    audience of its tokens, and the role may log in as the one user that cannot write. Memorystore admits the account
+    itself. Once the primary is fenced a run writes nothing; nor does it where Cloud Storage gives no answer. Runs do
+    not overlap: all attempts together are shorter than the period, and a second one at the same time would only copy
+    the same again. The way back is none: a primary that returns fills its cache as it serves.
 
     Not carried: values of modules, values above a size, functions and scripts. Values travel as DUMP writes them, so
     that Memorystore's version of Valkey must read the format of ElastiCache's: from 7.2 to 8.1 it is one, 9.0 has a
@@ -96,6 +96,7 @@ class CacheWarming(CrossCloudComponent):
         """Make the job and its schedule; `fence_url` is of the object that is there once the primary is fenced."""
         super().__init__("CacheWarming", name, aws, gcp, "confidential", opts)
         self._name, self._settings, self._source, self._target = name, settings, source, target
+        self._audience = f"{gcp.tags.service}-{gcp.tags.environment}-{name}"
         account = self._account("warmer", "The job that warms the cache")
         access = self._access(account)
         job = self._job(account, access, fence_url)
@@ -116,7 +117,7 @@ class CacheWarming(CrossCloudComponent):
         """The AWS role as which the job logs in at the one cache, as the one user."""
         return role(
             f"{self._name}-reader",
-            google_trust(account.unique_id),
+            google_trust(account.unique_id, self._audience),
             self,
             description="The job on Google Cloud that copies the cache's keys",
             inline={"cache": [allow(["elasticache:Connect"], [self._source.arn, self._source.user_arn])]},
@@ -156,7 +157,7 @@ class CacheWarming(CrossCloudComponent):
             "SOURCE_USER": _last(source.user_arn),
             "AWS_ROLE": access.arn,
             "AWS_REGION": self.aws.region,
-            "AUDIENCE": f"{self.gcp.tags.service}-{self.gcp.tags.environment}-{self._name}",
+            "AUDIENCE": self._audience,
             "TARGET": target.endpoint,
             "TARGET_AUTHORITIES": target.authorities,
             "FENCE": fence_url,

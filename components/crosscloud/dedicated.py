@@ -12,6 +12,8 @@ from components.gcp.component import Scope as GcpScope
 from components.gcp.watch import network as gcp_watch
 from settings.interconnect import CircuitSettings, LinkSettings
 
+LAG, PORT = "AWS::DirectConnect::Lag", "AWS::DirectConnect::Connection"
+
 MTU = 1500
 """What both ends take: Direct Connect's other choice, 8500, is none of Google's."""
 
@@ -20,8 +22,9 @@ class Dedicated(DirectConnectLink):
     """Circuits in both edge availability domains, of which Google maintains one at a time; MACsec or nothing.
 
     A circuit is a port of Google's and one of AWS's, bundled by LACP as Google asks, with a VLAN and a BGP session
-    whose MD5 key AWS makes. Both ends drop what is not encrypted. Google makes the MACsec key; a person takes it to AWS
-    (docs/operations.md), so that it is in nobody's state, and until then a circuit carries nothing.
+    whose MD5 key AWS makes. Google makes the MACsec key; a person takes it to AWS (docs/operations.md), so that it is
+    in nobody's state. Google's end drops what is not encrypted, so that a circuit carries nothing until then. AWS's end
+    does as well once that person has told it to: Cloud Control cannot.
     """
 
     def __init__(
@@ -77,7 +80,7 @@ class Dedicated(DirectConnectLink):
         )
         interface = directconnect.TransitVirtualInterface(
             name,
-            connection_id=bundle.id,
+            connection_id=bundle,
             dx_gateway_id=dx_gateway_id,
             vlan=circuit.vlan,
             address_family="ipv4",
@@ -108,22 +111,27 @@ class Dedicated(DirectConnectLink):
         self.paths = {**self.paths, str(number): port.name}
         self.ready = [*self.ready, session]
 
-    def _bundle(self, name: str, bandwidth: str, location: str) -> directconnect.LinkAggregationGroup:
-        """AWS's port in a bundle of one: Google's ends speak LACP."""
-        bundle = directconnect.LinkAggregationGroup(
-            name, connections_bandwidth=bandwidth, location=location, opts=self.child(stateful=True)
-        )
-        port = directconnect.Connection(
-            name,
-            bandwidth=bandwidth,
-            location=location,
-            request_macsec=True,
-            encryption_mode="must_encrypt",
-            opts=self.child(stateful=True),
-        )
-        directconnect.ConnectionAssociation(name, connection_id=port.id, lag_id=bundle.id, opts=self.child())
-        self.aws_watched = [*self.aws_watched, *aws_watch.circuit(f"circuit-{name}", port.id)]
+    def _bundle(self, name: str, bandwidth: str, location: str) -> pulumi.Output[str]:
+        """The id of AWS's bundle of one port: Google's ends speak LACP.
+
+        The provider's own bundle cannot ask for MACsec, and Direct Connect takes no port with it into one without.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-lag.html
+        """
+        place = {"Location": location, "RequestMACSec": True}
+        label = f"{self.aws.tags.service}-{self.aws.tags.environment}-{name}"
+        bundle = self.ordered(
+            f"{name}-bundle", LAG, {"LagName": label, "ConnectionsBandwidth": bandwidth, **place}
+        ).id.apply(_last)
+        port = self.ordered(
+            f"{name}-port", PORT, {"ConnectionName": label, "Bandwidth": bandwidth, "LagId": bundle, **place}
+        ).id.apply(_last)
+        self.aws_watched = [*self.aws_watched, *aws_watch.circuit(f"circuit-{name}", port)]
         return bundle
+
+
+def _last(arn: str) -> str:
+    """The id in an ARN: Cloud Control knows both by theirs."""
+    return arn.rpartition("/")[2]
 
 
 def _address(interface: str) -> str:

@@ -1,7 +1,9 @@
 """What the links have in common that reach AWS by Direct Connect: its gateway, and the Transit Gateway behind it."""
 
+from collections.abc import Mapping
+
 import pulumi
-from pulumi_aws import directconnect
+from pulumi_aws import cloudcontrol, directconnect
 
 from components.crosscloud.link import Link
 
@@ -27,3 +29,15 @@ class DirectConnectLink(Link):
         self.aws_attachment_ids = {"transit": attachment}
         self.ready = self.join_transit_gateway(name, attachment)
         return gateway.id
+
+    def ordered(
+        self, name: str, type_name: str, properties: Mapping[str, pulumi.Input[object]]
+    ) -> cloudcontrol.Resource:
+        """Something that the provider has no resource for, or one that lacks what is needed, by Cloud Control."""
+        tags = [{"Key": key, "Value": value} for key, value in sorted(self.aws.tags.of("internal").items())]
+        return cloudcontrol.Resource(
+            name,
+            type_name=type_name,
+            desired_state=pulumi.Output.json_dumps({**properties, "Tags": tags}),
+            opts=self.child(stateful=True),
+        )

@@ -1,7 +1,6 @@
 """The private link that the clouds run themselves: AWS Interconnect – multicloud, Partner Cross-Cloud Interconnect."""
 
 import pulumi
-from pulumi_aws import cloudcontrol
 from pulumi_gcp import compute, networkconnectivity
 
 from components.aws.component import Scope as AwsScope
@@ -64,18 +63,14 @@ class Partner(DirectConnectLink):
         )
         # pulumi-aws has no resource of its own for it.
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-interconnect-connection.html
-        connection = cloudcontrol.Resource(
+        connection = self.ordered(
             f"{name}-connection",
-            type_name="AWS::Interconnect::Connection",
-            desired_state=pulumi.Output.json_dumps(
-                {
-                    "ActivationKey": transport.generated_activation_key,
-                    "AttachPoint": {"DirectConnectGateway": dx_gateway_id},
-                    "Description": f"{name} to {region}",
-                    "Tags": [{"Key": key, "Value": value} for key, value in sorted(aws.tags.of("internal").items())],
-                }
-            ),
-            opts=self.child(stateful=True),
+            "AWS::Interconnect::Connection",
+            {
+                "ActivationKey": transport.generated_activation_key,
+                "AttachPoint": {"DirectConnectGateway": dx_gateway_id},
+                "Description": f"{name} to {region}",
+            },
         )
         self.paths = {"transport": transport.name}
         self.ready = [*self.ready, peering, connection]

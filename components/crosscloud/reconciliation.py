@@ -6,7 +6,7 @@ import pulumi
 from pulumi_gcp import bigtable, cloudrunv2, serviceaccount
 
 from components.aws import component as aws_component
-from components.aws.iam import Role, Statement, allow, role
+from components.aws.iam import Role, allow, google_trust, role
 from components.crosscloud.component import CrossCloudComponent
 from components.crosscloud.tables import Source, Target, schemas
 from components.gcp import component as gcp_component
@@ -119,17 +119,9 @@ class Reconciliation(CrossCloudComponent):
 
     def _access(self, name: str, account: serviceaccount.Account, audience: str, source: Source) -> Role:
         """The role as which the job reads the tables, and does nothing else."""
-        issuer = "accounts.google.com"
-        trust: Statement = {
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRoleWithWebIdentity"],
-            "Principal": {"Federated": issuer},
-            # `oaud` is what the token calls its audience; `aud` is the account where a token names one.
-            "Condition": {"StringEquals": {f"{issuer}:sub": account.unique_id, f"{issuer}:oaud": audience}},
-        }
         return role(
             f"{name}-reader",
-            trust,
+            google_trust(account.unique_id, audience),
             self,
             description="The standby compares its tables with DynamoDB's",
             inline={

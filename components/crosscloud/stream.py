@@ -111,7 +111,8 @@ class StreamReplication(CrossCloudComponent):
     for them all the same, as for the standby's own, which only it knows.
 
     A sink for each topic publishes what arrives in Pub/Sub, in the order of keys; what clients write after a failover
-    too. A record that Pub/Sub refuses stops its topic's sink and no other: none is left out in silence.
+    too. A record that Pub/Sub refuses stops its topic's sink and no other: none is left out in silence. Headers
+    are: those above 1024 bytes, and what comes after the first hundred.
 
     https://docs.cloud.google.com/managed-service-for-apache-kafka/docs/connect-cluster/create-mirrormaker-connector
     https://kafka.apache.org/39/configuration/mirrormaker-configs

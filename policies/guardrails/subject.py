@@ -95,6 +95,10 @@ class Node:
         """A list of strings as a whole, unknown if an element is: for checks that need something to be in it."""
         return [_text(value, at) for at, value in self._elements(path, whole=True)]
 
+    def count(self, path: str) -> int:
+        """How many elements a list has, whatever they are; unknown if one is."""
+        return sum(1 for _ in self._elements(path, whole=True))
+
     def known_texts(self, path: str) -> Iterator[tuple[str, str]]:
         """The known ones of a list of strings (or of a single one), each with its path; unknown ones are noted."""
         for at, value in self._elements(path, whole=False):

@@ -6,7 +6,7 @@
 | 400, 413 | the request is no push of Pub/Sub's | tries again, and gives up by the subscription's own policy |
 | 401, 403 | another than the subscription's account calls | the same |
 | 429 | as many changes as allowed are being written | tries again, later each time |
-| 503 | Bigtable or the dead letters do not answer | tries again |
+| 503 | Bigtable, the dead letters or Google's certificates do not answer | tries again |
 """
 
 import base64
@@ -31,6 +31,9 @@ from .newest import Newest, Write
 
 # Pub/Sub's messages are at most 10 MB, a third more in base64, and DynamoDB's items 400 kB.
 BODY_LIMIT = 16 * 1024 * 1024
+
+# Bytes of an attribute's value. https://docs.cloud.google.com/pubsub/quotas#resource_limits
+REASON_LIMIT = 1024
 
 log = logging.getLogger("bigtable_writer")
 
@@ -119,8 +122,9 @@ class Writer:
     async def _set_aside(self, message: Message, reason: str) -> Response:
         """Send a message that can never be written to the dead letters, with the reason."""
         log.warning("a message is no change that can be written", extra={"message_id": message.id, "reason": reason})
+        told = reason.encode(errors="replace")[:REASON_LIMIT].decode(errors="ignore")
         try:
-            await self._dead_letter(message.data, {"reason": reason[:1024], "message_id": message.id})
+            await self._dead_letter(message.data, {"reason": told, "message_id": message.id})
         except Exception:
             log.exception("the dead letters did not take a message", extra={"message_id": message.id})
             return self._answer(503, "failed", "the dead letters do not answer")

@@ -109,14 +109,14 @@ def parse(content: bytes, schemas: Mapping[str, Schema]) -> Change:
         raise Malformed(f"the table {str(record.get('tableName'))[:255]!r} is not replicated")
     body: dict[str, Any] = record["dynamodb"]
     try:
-        return Change(
-            table=schema.table,
-            row=schema.row(_item(body, "Keys")),
-            micros=_micros(body),
-            image=_image(record.get("eventName"), body),
-        )
+        row, found = schema.row(_item(body, "Keys")), _image(record.get("eventName"), body)
+        if found is not None and schema.row(_item(body, "NewImage")) != row:
+            raise Malformed("the record's NewImage has other keys than its Keys")
+        return Change(schema.table, row, _micros(body), found)
     except RecursionError as error:
         raise Malformed("the item is nested deeper than DynamoDB's 32 levels") from error
+    except UnicodeEncodeError as error:
+        raise Malformed("the item has a text that is no Unicode") from error
 
 
 def _item(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ CUT = b"\xff\xfe"
 # Magnitudes that DynamoDB takes lie between 1E-130 and 9.99E+125.
 EXPONENT_BIAS = 200
 
-NUMBER = re.compile(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?", re.ASCII)
+NUMBER = re.compile(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
 
 SETS = ("SS", "NS", "BS")
 
@@ -60,10 +60,12 @@ def item(content: bytes) -> dict[str, Any]:
 def row_key(keys: Item, *names: str) -> bytes:
     """The row key that some attributes make, in their order: two items that differ in one never share it.
 
-    Raises Malformed where one of them is missing or of another type than a key may have.
+    Raises Malformed where one of them is missing or of another type than a key may have, or the whole is empty.
     """
     *leading, last = (_key_part(keys, name) for name in names)
     key = b"".join(part.replace(b"\x00", ESCAPED_ZERO) + SEPARATOR for part in leading) + last
+    if not key:
+        raise Malformed(f"the key attribute {names[-1]} is empty")
     if len(key) <= KEY_LIMIT and not key.startswith(CUT):
         return key
     digest = hashlib.sha256(key).digest()

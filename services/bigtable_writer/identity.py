@@ -1,6 +1,7 @@
 """Who pushes: only the subscription's service account, by a token that Google signed for this service."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,11 @@ ISSUERS = ("accounts.google.com", "https://accounts.google.com")
 # Google rotates them after days and announces them before; a token that names none of ours has them fetched anew.
 KEPT_SECONDS = 3600
 FETCHED_AT_MOST_EVERY_SECONDS = 60
+
+RETRIED_AFTER_SECONDS = 10
+"""How long nobody asks again where Google did not answer: an attempt may take as long, and all callers wait for it."""
+
+log = logging.getLogger("bigtable_writer")
 
 Fetch = Callable[[], Mapping[str, str]]
 
@@ -37,15 +43,17 @@ def fetch() -> Mapping[str, str]:
 class Identity:
     """Checks the token of each request. https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions."""
 
-    def __init__(self, audience: str, account: str, fetch: Fetch = fetch) -> None:
+    def __init__(
+        self, audience: str, account: str, fetch: Fetch = fetch, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Admit `account` with tokens for `audience`."""
-        self._audience, self._account, self._fetch = audience, account, fetch
+        self._audience, self._account, self._fetch, self._clock = audience, account, fetch, clock
         self._certificates: Mapping[str, str] = {}
-        self._fetched = float("-inf")
+        self._fetched = self._failed = float("-inf")
         self._lock = asyncio.Lock()
 
     async def check(self, authorization: str) -> None:
-        """Raises Refused unless the header carries a valid token of the account."""
+        """Raises Refused unless the header carries a valid token of the account, by certificates that are known."""
         kind, _, token = authorization.partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Refused(401, "a bearer token is needed")
@@ -64,7 +72,15 @@ class Identity:
             raise Refused(401, "the token is not valid") from error
 
     async def _refresh(self, after: float) -> None:
+        """Fetch certificates that are older; those known serve on while Google does not answer."""
         async with self._lock:
-            if time.monotonic() - self._fetched > after:
-                self._certificates = await asyncio.to_thread(self._fetch)
-                self._fetched = time.monotonic()
+            now = self._clock()
+            if now - self._fetched > after and now - self._failed > RETRIED_AFTER_SECONDS:
+                try:
+                    self._certificates = await asyncio.to_thread(self._fetch)
+                    self._fetched = now
+                except requests.RequestException as error:
+                    self._failed = now
+                    log.warning("Google's certificates cannot be had", extra={"error": str(error)})
+        if not self._certificates:
+            raise Refused(503, "Google's certificates cannot be had")

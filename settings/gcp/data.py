@@ -193,6 +193,10 @@ class NodeRange(Model):
         return maximum
 
 
+TOMBSTONE_DAYS = 32
+"""The least that a row remembers its deletion; settings.replication lets no change be under way for as long."""
+
+
 class NodeRanges(ByMode[NodeRange]):
     """Nodes in each role."""
 
@@ -210,10 +214,15 @@ class KeyValueStoreSettings(Model):
     """Load to which nodes are added: below half, one cluster can take the other's load until it has grown."""
 
     history_days: Annotated[int, *between(1, 90, "Bigtable lets replicated tables keep at most 90 days more")] = 7
-    """Days for which overwritten values can still be read."""
+    """Days for which values that applications overwrite can still be read; what replication overwrites goes at once."""
 
     tombstone_days: Annotated[
-        int, *between(32, 365, "Pub/Sub may deliver a record 31 days late, which would bring back what was deleted")
+        int,
+        *between(
+            TOMBSTONE_DAYS,
+            365,
+            "a record may come 31 days late by Kinesis and Pub/Sub, and bring back what was deleted",
+        ),
     ] = 35
     """Days for which a row remembers its last change, and that it was deleted."""
 

@@ -631,8 +631,13 @@ CASES = {
         ),
         Case("writer without memory", "writer.memory_mib", 256, "512 to 32768"),
         Case("a comparison item by item", "table_replication.scan_items_per_second", 1, "10 to 100000"),
-        Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 8760"),
+        Case("changes kept for a day", "table_replication.stream_hours", 24, "72 to 672"),
         Case("changes kept too long", "table_replication.backlog_days", 32, "3 to 31"),
+        Case(
+            "changes kept longer than deletions are remembered", "table_replication",
+            {"stream_hours": 600, "backlog_days": 7},
+            "use 6 or less", at="table_replication.backlog_days", shown="7",
+        ),
         Case(
             "pushes that come faster", "table_replication",
             {"minimum_backoff_seconds": 300, "maximum_backoff_seconds": 60},

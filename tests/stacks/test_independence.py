@@ -19,7 +19,7 @@ ALLOWED: Mapping[str, str] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": "tells people",
     "gcp:monitoring/*": "tells people",
     # Private links.
-    "aws:cloudcontrol/resource:Resource": "the circuit of a partner interconnect",
+    "aws:cloudcontrol/resource:Resource": "a circuit of Direct Connect's",
     "aws:directconnect/*": "a circuit",
     "aws:ec2/customerGateway:CustomerGateway": "one end of a tunnel",
     "aws:ec2/vpnConnection:VpnConnection": "two tunnels",

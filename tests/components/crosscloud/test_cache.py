@@ -72,12 +72,15 @@ def rights(graph: Graph, use: str) -> list[Node]:
 
 
 class TestIdentities:
-    def test_the_aws_role_trusts_the_jobs_account_by_its_number(self, graph: Graph) -> None:
+    def test_the_aws_role_trusts_the_jobs_account_and_its_audience_alone(
+        self, graph: Graph, environment: dict[str, str]
+    ) -> None:
         [role] = graph.of_type("aws:iam/role:Role")
         [trust] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
         assert trust["Principal"] == {"Federated": "accounts.google.com"}
         number = account(graph, "warmer").outputs["uniqueId"]
-        assert trust["Condition"] == {"StringEquals": {"accounts.google.com:sub": number}}
+        expected = {"accounts.google.com:sub": number, "accounts.google.com:oaud": environment["AUDIENCE"]}
+        assert trust["Condition"] == {"StringEquals": expected}
 
     def test_the_role_logs_in_at_one_cache_as_one_user_and_does_nothing_else(self, graph: Graph) -> None:
         [policy] = graph.of_type("aws:iam/rolePolicy:RolePolicy")

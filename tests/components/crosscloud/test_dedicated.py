@@ -1,7 +1,9 @@
 """The link by circuits: one in each domain, encrypted or silent, both ends of each wired to each other."""
 
+import json
 from collections.abc import Callable
 from ipaddress import IPv4Interface
+from typing import Any
 
 import pytest
 
@@ -37,6 +39,14 @@ def pair(graph: Graph, token: str) -> list[Node]:
     return found
 
 
+def ordered(graph: Graph, kind: str) -> list[tuple[Node, dict[str, Any]]]:
+    """What Cloud Control orders of Direct Connect, one for each circuit, with what it is to be."""
+    nodes = sorted(graph.of_type("aws:cloudcontrol/resource:Resource"), key=lambda node: node.name)
+    found = [node for node in nodes if node.inputs["typeName"] == f"AWS::DirectConnect::{kind}"]
+    assert len(found) == 2
+    return [(node, json.loads(node.inputs["desiredState"])) for node in found]
+
+
 def test_there_is_a_circuit_in_each_domain(dedicated: Graph) -> None:
     places = [
         node.inputs["location"].rpartition("/")[2] for node in pair(dedicated, "gcp:compute/interconnect:Interconnect")
@@ -44,37 +54,40 @@ def test_there_is_a_circuit_in_each_domain(dedicated: Graph) -> None:
     assert places == ["pdx-zone1-1922", "pdx-zone2-1922"]
 
 
-def test_both_ends_drop_what_is_not_encrypted(dedicated: Graph) -> None:
+def test_both_ends_encrypt_and_google_drops_what_is_not_encrypted(dedicated: Graph) -> None:
     for node in pair(dedicated, "gcp:compute/interconnect:Interconnect"):
         assert node.inputs["requestedFeatures"] == ["IF_MACSEC"]
         assert node.inputs["macsecEnabled"] is True
         assert node.inputs["macsec"]["failOpen"] is False
         assert node.protected
-    for node in pair(dedicated, "aws:directconnect/connection:Connection"):
-        assert node.inputs["requestMacsec"] is True
-        assert node.inputs["encryptionMode"] == "must_encrypt"
-        assert node.protected
+    for token in ("Lag", "Connection"):
+        for node, state in ordered(dedicated, token):
+            # Direct Connect refuses a port with MACsec in a bundle without.
+            assert state["RequestMACSec"] is True
+            assert node.protected
 
 
 def test_each_circuit_is_wired_from_end_to_end(dedicated: Graph) -> None:
     [gateway] = dedicated.of_type("aws:directconnect/gateway:Gateway")
-    ports, attachments, virtual, bundled, bundles, interfaces, peers = (
+    ports, attachments, virtual, interfaces, peers = (
         pair(dedicated, token)
         for token in (
             "gcp:compute/interconnect:Interconnect",
             "gcp:compute/interconnectAttachment:InterconnectAttachment",
             "aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
-            "aws:directconnect/connectionAssociation:ConnectionAssociation",
-            "aws:directconnect/linkAggregationGroup:LinkAggregationGroup",
             "gcp:compute/routerInterface:RouterInterface",
             "gcp:compute/routerPeer:RouterPeer",
         )
     )
+    bundles, circuits = (ordered(dedicated, token) for token in ("Lag", "Connection"))
     for at in range(2):
         attachment, end, peer = attachments[at], virtual[at].inputs, peers[at].inputs
         assert attachment.inputs["interconnect"].endswith(ports[at].outputs["name"])
-        assert bundles[at].outputs["arn"].endswith(end["connectionId"])
-        assert bundled[at].inputs["lagId"] == end["connectionId"]
+        [bundle, made], [_, circuit] = bundles[at], circuits[at]
+        assert bundle.state["id"].endswith(end["connectionId"])
+        assert circuit["LagId"] == end["connectionId"]
+        assert circuit["Location"] == made["Location"] == "EqSe2"
+        assert circuit["Bandwidth"] == made["ConnectionsBandwidth"] == "10Gbps"
         assert gateway.outputs["arn"].endswith(end["dxGatewayId"])
         assert end["vlan"] == attachment.inputs["vlanTag8021q"] == 101 + at
         assert str(end["mtu"]) == attachment.inputs["mtu"]

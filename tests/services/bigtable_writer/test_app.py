@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,7 +19,7 @@ from google.auth import crypt, jwt
 
 from services.bigtable_writer.app import BODY_LIMIT, Writer, application
 from services.bigtable_writer.change import Change
-from services.bigtable_writer.identity import Identity
+from services.bigtable_writer.identity import KEPT_SECONDS, RETRIED_AFTER_SECONDS, Identity, Refused
 from services.bigtable_writer.store import Outcome
 from tests.services.bigtable_writer.records import SCHEMAS, START, record
 
@@ -146,6 +147,33 @@ class TestCaller:
 
         assert asyncio.run(run()) == 401
 
+    def test_is_admitted_while_googles_certificates_cannot_be_had_again(self) -> None:
+        asked: list[float] = []
+        clock = [0.0]
+
+        def fetch() -> Mapping[str, str]:
+            asked.append(clock[0])
+            if len(asked) > 1:
+                raise requests.ConnectionError
+            return GOOGLE.certificates
+
+        identity = Identity(AUDIENCE, ACCOUNT, fetch=fetch, clock=lambda: clock[0])
+        stale = KEPT_SECONDS + 1.0
+        for clock[0] in (0.0, stale, stale + 1, stale + RETRIED_AFTER_SECONDS + 1):
+            asyncio.run(identity.check(f"Bearer {GOOGLE.token()}"))
+        # Those who come in between do not wait for another attempt.
+        assert asked == [0.0, stale, stale + RETRIED_AFTER_SECONDS + 1]
+
+    def test_is_put_off_while_there_are_none(self) -> None:
+        def fetch() -> Mapping[str, str]:
+            raise requests.ConnectionError
+
+        identity = Identity(AUDIENCE, ACCOUNT, fetch=fetch)
+        for _ in range(2):
+            with pytest.raises(Refused) as refused:
+                asyncio.run(identity.check(f"Bearer {GOOGLE.token()}"))
+            assert refused.value.status == 503
+
 
 class TestAnswer:
     @pytest.mark.parametrize(
@@ -162,6 +190,12 @@ class TestAnswer:
         [(data, attributes)] = cloud.dead
         assert (data, attributes["message_id"]) == (b"poison", "7")
         assert "no JSON" in attributes["reason"]
+
+    def test_a_reason_is_no_longer_than_the_dead_letters_take(self, cloud: Cloud) -> None:
+        names = ("é" * 3000, "\ud800" * 3000)
+        for name in names:
+            assert push(cloud, envelope(record(KEYS, {**KEYS, name: {"?": "1"}}, START))).status_code == 204
+        assert [len(attributes["reason"].encode()) for _, attributes in cloud.dead] == [1024] * len(names)
 
     @pytest.mark.parametrize("data", [b"poison", record(KEYS, KEYS, START)])
     def test_nothing_is_acknowledged_that_nobody_holds(self, data: bytes, cloud: Cloud) -> None:

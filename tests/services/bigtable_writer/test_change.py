@@ -58,6 +58,11 @@ def broken(change: Callable[[dict[str, Any]], object]) -> bytes:
         broken(lambda found: found["dynamodb"].update(ApproximateCreationDateTime=START // 1000)),
         broken(lambda found: found["dynamodb"].update(ApproximateCreationDateTimePrecision="SECOND")),
         broken(lambda found: found["dynamodb"]["Keys"].update(created_at={"N": "NaN"})),
+        broken(lambda found: found["dynamodb"]["Keys"].update(created_at={"N": "1e" + "9" * 5000})),
+        broken(lambda found: found["dynamodb"]["Keys"].update(account_id={"S": "\ud800"})),
+        broken(lambda found: found["dynamodb"]["Keys"].update(account_id={"S": "another"})),
+        broken(lambda found: found["dynamodb"]["NewImage"].update(text={"S": "\ud800"})),
+        broken(lambda found: found["dynamodb"]["NewImage"].pop("account_id")),
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_a_reason(content: bytes) -> None:

@@ -113,3 +113,7 @@ class TestRowKey:
     def test_needs_every_key_attribute(self, keys: dict[str, Any]) -> None:
         with pytest.raises(Malformed):
             row_key(keys, "p", "s")
+
+    def test_is_never_empty(self) -> None:
+        with pytest.raises(Malformed, match="p is empty"):
+            row_key({"p": {"S": ""}}, "p")

@@ -21,8 +21,8 @@ PATHS = 4
 https://docs.cloud.google.com/network-connectivity/docs/vpn/concepts/topologies
 """
 
-AWS_CHOICES = ("EncryptionAlgorithms", "IntegrityAlgorithms")
-GCP_CHOICES = {"phase1": ("encryptions", "dhs"), "phase2": ("encryptions", "pfs")}
+AWS_CHOICES = ("EncryptionAlgorithms", "IntegrityAlgorithms", "DhGroupNumbers")
+GCP_CHOICES = {"phase1": ("encryptions", "prves", "dhs"), "phase2": ("encryptions", "pfs")}
 
 
 def _one_proposal(end: Resource) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _connection(connection: Resource) -> Iterator[Finding]:
         for phase in (1, 2):
             for choice in AWS_CHOICES:
                 path = f"tunnel{number}Phase{phase}{choice}"
-                if len(connection.texts(path)) != 1:
+                if connection.count(path) != 1:
                     yield Finding(path, "does not hold exactly one value")
 
 
@@ -47,7 +47,7 @@ def _tunnel(tunnel: Resource) -> Iterator[Finding]:
     for phase, choices in GCP_CHOICES.items():
         for choice in choices:
             path = f"cipherSuite.{phase}.{choice}"
-            if len(tunnel.texts(path)) != 1:
+            if tunnel.count(path) != 1:
                 yield Finding(path, "does not hold exactly one value")
 
 

@@ -9,7 +9,11 @@ CONNECTION = Subject(
             f"tunnel{number}Phase{phase}{choice}": [value]
             for number in (1, 2)
             for phase in (1, 2)
-            for choice, value in (("EncryptionAlgorithms", "AES256-GCM-16"), ("IntegrityAlgorithms", "SHA2-384"))
+            for choice, value in (
+                ("EncryptionAlgorithms", "AES256-GCM-16"),
+                ("IntegrityAlgorithms", "SHA2-384"),
+                ("DhGroupNumbers", 20),
+            )
         },
     },
     "connection",
@@ -17,7 +21,7 @@ CONNECTION = Subject(
 )
 GATEWAY = Subject("gcp:compute/haVpnGateway:HaVpnGateway", {}, "gateway", stack="interconnect")
 SUITE = {
-    "phase1": {"encryptions": ["AES-GCM-16-256"], "dhs": ["Group-20"]},
+    "phase1": {"encryptions": ["AES-GCM-16-256"], "prves": ["PRF-HMAC-SHA2-384"], "dhs": ["Group-20"]},
     "phase2": {"encryptions": ["AES-GCM-16-256"], "pfs": ["Group-20"]},
 }
 TUNNELS = [
@@ -72,7 +76,10 @@ CASES = {
                 CONNECTION.set("tunnel2Phase1EncryptionAlgorithms", ["AES128", "AES256"]),
                 "tunnel2Phase1EncryptionAlgorithms",
             ),
+            (CONNECTION.unset("tunnel2Phase1DhGroupNumbers"), "tunnel2Phase1DhGroupNumbers"),
+            (CONNECTION.set("tunnel1Phase2DhGroupNumbers", [14, 20]), "tunnel1Phase2DhGroupNumbers"),
             (TUNNELS[0].set("ikeVersion", 1), "ikeVersion"),
+            (TUNNELS[0].unset("cipherSuite.phase1.prves"), "cipherSuite.phase1.prves"),
             (TUNNELS[0].set("cipherSuite.phase1.dhs", ["Group-14", "Group-20"]), "cipherSuite.phase1.dhs"),
             (TUNNELS[0].set("cipherSuite.phase2", {"encryptions": ["AES-GCM-16-256"]}), "cipherSuite.phase2.pfs"),
         ],
