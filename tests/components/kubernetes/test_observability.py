@@ -633,6 +633,20 @@ class TestDashboards:
         names = {name.removesuffix(".json") for name in dashboards}
         assert names == {"failover", "platform", "replication", "stores", "workloads"}
 
+    def test_cloudwatch_reads_names_of_two_words_as_one(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
+        asked = {
+            target["expression"]
+            for dashboard in dashboards.values()
+            for panel in dashboard["panels"]
+            for target in panel.get("targets", [])
+            if "expression" in target
+        }
+        schemas = {re.findall(r"[^{]+(?=\})", query)[0] for query in asked}
+        assert 'AWS/Kafka,"Broker ID","Cluster Name"' in schemas
+        assert "AWS/DynamoDB,TableName" in schemas
+        for schema in schemas:
+            assert " " not in re.sub('"[^"]+"', "", schema), schema
+
     def test_ids_are_unique(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
         uids = [dashboard["uid"] for dashboard in dashboards.values()]
         assert len(uids) == len(set(uids))
