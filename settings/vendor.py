@@ -53,8 +53,9 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
         "opentelemetry-collector": Chart("https://open-telemetry.github.io/opentelemetry-helm-charts", "0.170.0"),
         "litmus-core": Chart("https://litmuschaos.github.io/litmus-helm", "3.29.0"),
         "vault": Chart("https://helm.releases.hashicorp.com", "0.34.1"),
-        # 1.17 made the policies that are written in CEL stable.
-        "kyverno": Chart("https://kyverno.github.io/kyverno", "3.8.2"),
+        # Before 1.19 it verified by a key only once it had asked Sigstore, and refused where no log is named.
+        # https://github.com/kyverno/kyverno/issues/16857
+        "kyverno": Chart("https://kyverno.github.io/kyverno", "3.9.0"),
         "sonarqube": Chart("https://SonarSource.github.io/helm-chart-sonarqube", "2026.5.0"),
         "trivy-operator": Chart("https://aquasecurity.github.io/helm-charts", "0.34.0"),
         "flux2": Chart("https://fluxcd-community.github.io/helm-charts", "2.18.3"),
@@ -105,13 +106,13 @@ IMAGES: Mapping[str, str] = MappingProxyType(
         # Runs programs of this project's own, which need the standard library alone.
         "python": "docker.io/library/python:3.13-slim-trixie",
         "vault": "docker.io/hashicorp/vault:2.0.4",
-        "kyverno": "ghcr.io/kyverno/kyverno:v1.18.2",
-        "kyverno-background": "ghcr.io/kyverno/background-controller:v1.18.2",
-        "kyverno-cleanup": "ghcr.io/kyverno/cleanup-controller:v1.18.2",
-        "kyverno-cli": "ghcr.io/kyverno/kyverno-cli:v1.18.2",
-        "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.18.2",
-        "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.18.2",
-        "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.18.2",
+        "kyverno": "ghcr.io/kyverno/kyverno:v1.19.0",
+        "kyverno-background": "ghcr.io/kyverno/background-controller:v1.19.0",
+        "kyverno-cleanup": "ghcr.io/kyverno/cleanup-controller:v1.19.0",
+        "kyverno-cli": "ghcr.io/kyverno/kyverno-cli:v1.19.0",
+        "kyverno-init": "ghcr.io/kyverno/kyvernopre:v1.19.0",
+        "kyverno-readiness": "ghcr.io/kyverno/readiness-checker:v1.19.0",
+        "kyverno-reports": "ghcr.io/kyverno/reports-controller:v1.19.0",
         "sonarqube": "docker.io/library/sonarqube:26.7.0.124771-community",
         "trivy-operator": "mirror.gcr.io/aquasec/trivy-operator:0.32.0",
         "flux-cli": "ghcr.io/fluxcd/flux-cli:v2.8.5",

@@ -121,6 +121,10 @@ class Controllers(AwsComponent):
             ),
             "vault-snapshot": Controller("vault", "vault-snapshot", rights.snapshots(scope, backups, "vault")),
             "kyverno": Controller("kyverno", "kyverno-admission-controller", rights.signatures(scope, repositories)),
+            # It judges again what runs.
+            "kyverno-reports": Controller(
+                "kyverno", "kyverno-reports-controller", rights.signatures(scope, repositories)
+            ),
             "dast": Controller("zap", "zap", rights.reports(scope, reports_arn, reports_prefix, reports_key_arn)),
         }
         if zone_arn is not None:

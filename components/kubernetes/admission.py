@@ -14,8 +14,8 @@ from components.kubernetes.pods import spread
 API = "policies.kyverno.io/v1"
 
 NAMESPACE = "kyverno"
-SERVICE_ACCOUNT = "kyverno-admission-controller"
-"""The one that asks the registry for signatures, to which the cloud gives its rights by these names."""
+ADMISSION_ACCOUNT, REPORTS_ACCOUNT = "kyverno-admission-controller", "kyverno-reports-controller"
+"""Those that ask the registry for signatures, to which the cloud gives its rights by these names."""
 
 WEBHOOK_PORT, METRICS_PORT = 9443, 8000
 
@@ -41,7 +41,8 @@ class PodAdmission(KubernetesComponent):
         scope: Scope,
         *,
         namespaces: Sequence[str],
-        service_account: pulumi.Input[str] = SERVICE_ACCOUNT,
+        admission_account: pulumi.Input[str] = ADMISSION_ACCOUNT,
+        reports_account: pulumi.Input[str] = REPORTS_ACCOUNT,
         signing_keys: Mapping[str, str] | None = None,
         priority: pulumi.Input[str],
         reports_priority: pulumi.Input[str],
@@ -59,7 +60,8 @@ class PodAdmission(KubernetesComponent):
         if signing_keys is not None:
             # The registry has public addresses, or an endpoint in the network.
             place.let_out("to-https", [address_peer("0.0.0.0/0")], [443])
-        installed = self._release(name, place.namespace, service_account, priority, reports_priority)
+        accounts = (admission_account, reports_account)
+        installed = self._release(name, place.namespace, accounts, priority, reports_priority)
         # The place of all our images: the one that others' copies are in, without its last part.
         registry = pulumi.Output.from_input(scope.vendor.url).apply(lambda url: f"{url.rpartition('/')[0]}/")
         exempt = tuple(policies.EXEMPT_IMAGES[scope.cloud])
@@ -103,11 +105,12 @@ class PodAdmission(KubernetesComponent):
         self,
         name: str,
         namespace: pulumi.Output[str],
-        service_account: pulumi.Input[str],
+        accounts: tuple[pulumi.Input[str], pulumi.Input[str]],
         priority: pulumi.Input[str],
         reports_priority: pulumi.Input[str],
     ) -> helm.v3.Release:
         labels = self.scope.tags.of("internal")
+        admission_account, reports_account = accounts
         return self.scope.vendor.release(
             f"{name}-release",
             "kyverno",
@@ -118,7 +121,7 @@ class PodAdmission(KubernetesComponent):
                 "admissionController": {
                     **_controller("admission-controller", ADMISSION_REPLICAS, least=2),
                     "priorityClassName": priority,
-                    "rbac": {"serviceAccount": {"name": service_account}},
+                    "rbac": {"serviceAccount": {"name": admission_account}},
                     "container": {"image": self._image("kyverno"), "resources": _resources("100m", "512Mi")},
                     "initContainer": {"image": self._image("kyverno-init"), "resources": _resources("50m", "256Mi")},
                 },
@@ -134,6 +137,7 @@ class PodAdmission(KubernetesComponent):
                 },
                 "reportsController": {
                     **_controller("reports-controller", OTHER_REPLICAS),
+                    "rbac": {"serviceAccount": {"name": reports_account}},
                     "image": self._image("kyverno-reports"),
                     "resources": _resources("50m", "256Mi"),
                 },

@@ -82,7 +82,9 @@ def alertmanager_config(
                     "matchers": ['alertname="Watchdog"'],
                     "group_wait": "0s",
                     "group_interval": "1m",
-                    "repeat_interval": "1m",
+                    # Were it a minute as well, each second minute would come just too early to repeat anything.
+                    # https://github.com/prometheus/alertmanager/issues/676
+                    "repeat_interval": "50s",
                 },
                 {
                     "receiver": "page",

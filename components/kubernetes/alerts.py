@@ -127,7 +127,7 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         "metrics-unstored",
         "sum(rate(prometheus_remote_storage_samples_failed_total[15m])) > 0"
-        " or (max(prometheus_remote_storage_highest_timestamp_in_seconds)"
+        " or (max(prometheus_remote_storage_queue_highest_timestamp_seconds)"
         " - max(prometheus_remote_storage_queue_highest_sent_timestamp_seconds)) > 900",
         15, "ticket", "Metrics do not reach the workspace that keeps them; Prometheus holds two hours back for it.",
         "The log of Prometheus, then of the workspace: a quota, or the right aps:RemoteWrite.", clouds=("aws",),

@@ -344,6 +344,8 @@ def _monitor(scrape: scrapes.Scrape) -> dict[str, Any]:
                 "action": "replace",
             }
         ]
+    if scrape.about_others:
+        endpoint["honorLabels"] = True
     if scrape.dropped:
         endpoint["metricRelabelings"] = [scrapes.drop(scrape.dropped)]
     return {

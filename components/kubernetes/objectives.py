@@ -17,7 +17,7 @@ class Objectives(KubernetesComponent):
 
     It is for clusters with the Prometheus operator. The standby's objectives are Cloud Monitoring's, from the same
     settings (components/gcp/objectives.py), which watch on when the cluster is gone. Rules look back for a month:
-    Prometheus must keep its samples for as long.
+    Prometheus keeps its samples for as long (settings refuse less).
     """
 
     def __init__(

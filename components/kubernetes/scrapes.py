@@ -42,11 +42,11 @@ class Scrape:
     """Whether namespace, pod and container in the metrics are those that they tell of, and not the teller's own."""
 
 
-NAME = "app.kubernetes.io/name"
+NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 
 SCRAPES: tuple[Scrape, ...] = (
-    Scrape("cert-manager", "cert-manager", {NAME: "cert-manager"}, "http-metrics"),
-    Scrape("external-secrets", "external-secrets", {NAME: "external-secrets"}, "metrics"),
+    Scrape("cert-manager", "cert-manager", {NAME: "cert-manager"}, "http-metrics", about_others=True),
+    Scrape("external-secrets", "external-secrets", {NAME: "external-secrets"}, "metrics", about_others=True),
     Scrape("external-dns", "external-dns", {NAME: "external-dns"}, "http"),
     Scrape(
         "load-balancing", "load-balancing", {NAME: "aws-load-balancer-controller"}, "metrics-server", clouds=("aws",)
@@ -60,7 +60,7 @@ SCRAPES: tuple[Scrape, ...] = (
         clouds=("aws",),
     ),
     Scrape("argocd", "argocd", {"app.kubernetes.io/part-of": "argocd"}, "metrics", clouds=("aws",)),
-    Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",)),
+    Scrape("argo-rollouts", "argo-rollouts", {NAME: "argo-rollouts"}, "metrics", clouds=("aws",), about_others=True),
     Scrape("karpenter", "karpenter", {NAME: "karpenter"}, "http-metrics", clouds=("aws",)),
     Scrape("flux", "flux-system", {"app": "*"}, "http-prom", clouds=("gcp",)),
     Scrape(
@@ -71,6 +71,10 @@ SCRAPES: tuple[Scrape, ...] = (
         clouds=("gcp",),
         about_others=True,
     ),
+    Scrape("kyverno-admission", "kyverno", {COMPONENT: "admission-controller"}, "metrics-port"),
+    Scrape("kyverno", "kyverno", {"app.kubernetes.io/part-of": "kyverno"}, "metrics"),
+    Scrape("scanning", "trivy-system", {NAME: "trivy-operator"}, "metrics", about_others=True),
+    Scrape("chaos-mesh", "chaos-mesh", {NAME: "chaos-mesh"}, "http", clouds=("aws",)),
     Scrape("collectors", "observability", {NAME: "opentelemetry-collector"}, "metrics"),
     Scrape("istiod", "istio-system", {"app": "istiod"}, "http-monitoring", clouds=("aws",)),
     # The sidecar adds the application's own metrics to its; who asks for the latter alone is refused by the mesh.

@@ -64,16 +64,19 @@ class Slo:
 def slos(service: str, objectives: ServiceObjectives, window_days: int) -> list[Slo]:
     """The promises of a service, as its callers' proxies count requests.
 
-    A caller's proxy also counts what no pod answered, which a service's own proxy never sees.
+    A caller's proxy also counts what no pod answered, which a service's own proxy never sees. While a revision is led
+    in, its share of requests goes to a Service of its own, and is as much the service's.
     https://istio.io/latest/docs/reference/config/metrics/
     """
-    asked = {"destination_service_name": service, "destination_service_namespace": service, "reporter": "source"}
+    asked = (
+        f'destination_service_name=~"{service}(-canary)?",destination_service_namespace="{service}",reporter="source"'
+    )
     latency = objectives.latency
     # Prometheus 3 writes the bounds of histograms as floats.
     bound = f'le=~"{latency.threshold_milliseconds}(\\\\.0)?"'
-    answered, failed = _rate("istio_requests_total", _matchers(asked)), f'{_matchers(asked)},response_code=~"5.."'
-    count = _rate("istio_request_duration_milliseconds_count", _matchers(asked))
-    in_time = _rate("istio_request_duration_milliseconds_bucket", f"{_matchers(asked)},{bound}")
+    answered, failed = _rate("istio_requests_total", asked), f'{asked},response_code=~"5.."'
+    count = _rate("istio_request_duration_milliseconds_count", asked)
+    in_time = _rate("istio_request_duration_milliseconds_bucket", f"{asked},{bound}")
     return [
         Slo(
             service,

@@ -51,7 +51,7 @@ class PlatformSettings(Model):
     """Experiments with faults in the primary's cluster; none by default."""
 
     def check(self, workloads: Mapping[str, WorkloadSettings], environment: str) -> None:
-        """Refuse what is about a workload that there is not."""
+        """Refuse what is about a workload that there is not, and promises that nobody could judge."""
         for name in self.objectives.workloads:
             if name not in workloads:
                 raise Refusal(
@@ -59,6 +59,13 @@ class PlatformSettings(Model):
                     f"name one of {', '.join(workloads)}",
                     at=("objectives", "workloads", name),
                 )
+        kept, window = self.observability.metrics.local_days, self.objectives.time_window_days
+        if kept < window:
+            raise Refusal(
+                f"error budgets are of {window} days, and would forget all that is older",
+                f"keep {window} days or more",
+                at=("observability", "metrics", "local_days"),
+            )
         try:
             self.chaos.check(workloads, environment)
         except Refusal as refusal:

@@ -19,8 +19,9 @@ HttpsUrl = Annotated[
 class MetricsSettings(Model):
     """Prometheus in the primary's cluster, and the workspace that keeps its metrics after the cluster."""
 
-    local_days: Annotated[int, *between(1, 90, "older ones are read from the workspace, and disks are dear")] = 15
-    """Days for which Prometheus itself keeps metrics: what rules and dashboards of a day's work ask for."""
+    local_days: Annotated[int, *between(1, 90, "older ones are read from the workspace, and disks are dear")] = 35
+    """Days for which Prometheus itself keeps metrics: what rules and dashboards ask for, of which error budgets look
+    back furthest, over `objectives.time_window_days`."""
 
     volume_gib: Annotated[int, *between(10, 2048, "Prometheus drops its oldest metrics once four fifths are full")] = (
         100

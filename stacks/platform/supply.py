@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.kubernetes.admission import SERVICE_ACCOUNT, PodAdmission
+from components.kubernetes.admission import ADMISSION_ACCOUNT, REPORTS_ACCOUNT, PodAdmission
 from components.kubernetes.priorities import Priority
 from components.kubernetes.scanning import Scanning
 from stacks.platform.site import OnAws, Site
@@ -16,11 +16,13 @@ def install(site: Site, priorities: Mapping[Priority, pulumi.Input[str]]) -> Non
     On GKE Binary Authorization judges signatures, before any webhook.
     """
     on_aws = isinstance(site.here, OnAws)
+    known = site.here.service_accounts if isinstance(site.here, OnAws) else {}
     PodAdmission(
         "admission-control",
         site.scope,
         namespaces=list(site.settings.workloads),
-        service_account=site.here.service_accounts["kyverno"] if isinstance(site.here, OnAws) else SERVICE_ACCOUNT,
+        admission_account=known.get("kyverno", ADMISSION_ACCOUNT),
+        reports_account=known.get("kyverno-reports", REPORTS_ACCOUNT),
         signing_keys=site.settings.platform.admission.signing_keys if on_aws else None,
         # While it is away, no pod of the workloads starts.
         priority=priorities["platform-critical"],

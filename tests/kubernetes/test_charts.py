@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.kubernetes import scrapes
 from preview.graph import Graph, Node
 from settings.vendor import CHARTS
 from tests.kubernetes.charts import chart_of, folder, read, rendered, unknown_values, values_of
@@ -194,6 +195,34 @@ def test_every_custom_resource_is_as_its_definition_says(stack: str, graphs: Map
         elif found := [*custom_problems(thing, known)]:
             wrong[title(thing)] = found
     assert not wrong
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("stack", CLUSTERS)
+def test_every_collector_finds_the_port_that_it_names(stack: str, graphs: Mapping[str, Graph], version: str) -> None:
+    """A label or a port that no pod has collects nothing, without a word."""
+    pods = [
+        (thing["metadata"]["namespace"], thing["spec"]["template"])
+        for node in graphs[stack].of_type(RELEASE)
+        for thing in _rendered_if_there(node, version)
+        if thing["kind"] in ("DaemonSet", "Deployment", "StatefulSet")
+    ]
+    known = {namespace for namespace, _ in pods}
+    if not known:
+        pytest.skip("no chart is to be had")
+    lost = [
+        scrape.name
+        for scrape in scrapes.of("aws" if stack == "prod" else "gcp")
+        if scrape.namespace in known
+        and not any(namespace == scrape.namespace and _tells(pod, scrape.pods, scrape.port) for namespace, pod in pods)
+    ]
+    assert not lost
+
+
+def _tells(pod: Mapping[str, Any], labels: Mapping[str, str], port: str) -> bool:
+    found = pod["metadata"]["labels"]
+    named = {each.get("name") for container in pod["spec"]["containers"] for each in container.get("ports") or ()}
+    return port in named and all(label in found and value in ("*", found[label]) for label, value in labels.items())
 
 
 def _rendered_if_there(node: Node, version: str) -> Iterator[Manifest]:

@@ -146,6 +146,8 @@ CASES = {
         Case("nodes that never leave", "platform.nodes.pools.general.days", 365, "1 to 90"),
         Case("image of nodes by no version", "platform.nodes.image", "newest", "write latest"),
         Case("metrics that the workspace cannot keep", "platform.observability.metrics.stored_days", 1096, "1 to 1095"),
+        Case("metrics that are gone before their error budget", "platform.observability.metrics.local_days", 15,
+             "keep 30 days or more"),
         Case("a server without memory", "platform.observability.metrics.memory_mib", 512, "1024 to 131072"),
         Case("more traces than there are", "platform.observability.tracing.sampled_percent", 101, "0 to 100"),
         Case("objective without a margin", "platform.objectives.every_workload",

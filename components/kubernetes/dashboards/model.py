@@ -39,7 +39,8 @@ class CloudWatch:
 
     def target(self) -> dict[str, Any]:
         """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html"""
-        schema = ",".join((self.namespace, *self.dimensions))
+        names = (f'"{name}"' if " " in name else name for name in self.dimensions)
+        schema = ",".join((self.namespace, *names))
         return {
             "region": self.region,
             "namespace": self.namespace,

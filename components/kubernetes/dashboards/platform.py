@@ -41,7 +41,7 @@ ROWS = (
                 "Seconds that the workspace is behind",
                 (
                     Promql(
-                        "max(prometheus_remote_storage_highest_timestamp_in_seconds)"
+                        "max(prometheus_remote_storage_queue_highest_timestamp_seconds)"
                         " - max(prometheus_remote_storage_queue_highest_sent_timestamp_seconds)"
                     ),
                 ),

@@ -45,6 +45,7 @@ class TestIdentities:
             ("karpenter", "karpenter"),
             ("external-secrets", "external-secrets"),
             ("kyverno", "kyverno-admission-controller"),
+            ("kyverno", "kyverno-reports-controller"),
         }
         assert len({node.inputs["roleArn"] for node in associations}) == len(associations) == len(accounts)
 

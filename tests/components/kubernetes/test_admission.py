@@ -7,6 +7,7 @@ import pytest
 
 from components.kubernetes.admission_policies import EXEMPT_IMAGES, images, signed
 from preview.graph import Graph, Node
+from settings.vendor import IMAGES
 
 POLICY, IMAGE_POLICY = (
     f"kubernetes:policies.kyverno.io/v1:{kind}" for kind in ("ValidatingPolicy", "ImageValidatingPolicy")
@@ -124,9 +125,29 @@ def test_without_keys_nothing_is_good() -> None:
     assert [rule["expression"] for rule in signed(["core"], "registry.example.com/", {})["validations"]] == ["false"]
 
 
-def test_kyverno_reads_our_images_and_no_others(prod: Graph) -> None:
+def test_no_public_log_of_signatures_is_asked() -> None:
+    """Kyverno asks neither for entries nor for the log's keys where it is to verify by a key and to ignore the log.
+
+    From 1.19 on: before that it refused every image whose policy named no log.
+    """
+    [attestor] = signed(["core"], "registry.example.com/", {"ci": KEY})["attestors"]
+    assert attestor["cosign"]["ctlog"] == {"insecureIgnoreTlog": True}
+    major, minor, _ = IMAGES["kyverno"].rpartition(":v")[2].split(".")
+    assert (int(major), int(minor)) >= (1, 19)
+
+
+@pytest.mark.parametrize(
+    ("identity", "controller"), [("kyverno", "admissionController"), ("kyverno-reports", "reportsController")]
+)
+def test_whoever_judges_signatures_reads_our_images_and_no_others(identity: str, controller: str, prod: Graph) -> None:
     (policy,) = [
-        node for node in prod.of_type("aws:iam/rolePolicy:RolePolicy") if node.name == "controllers-kyverno-rights"
+        node for node in prod.of_type("aws:iam/rolePolicy:RolePolicy") if node.name == f"controllers-{identity}-rights"
     ]
     assert "repository/platform-production/*" in policy.inputs["policy"]
     assert not re.search(r"ecr:(Put|Upload|Initiate|Complete|Delete)", policy.inputs["policy"])
+    (associated,) = [
+        node.inputs["serviceAccount"]
+        for node in prod.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+        if node.name == f"controllers-{identity}"
+    ]
+    assert release(prod).inputs["values"][controller]["rbac"] == {"serviceAccount": {"name": associated}}

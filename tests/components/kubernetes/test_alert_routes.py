@@ -66,6 +66,12 @@ def test_everybody_who_is_told_is_told_where_the_runbook_is() -> None:
             assert each["send_resolved"] is True
 
 
+def test_a_heartbeat_is_due_again_when_its_group_is_looked_at() -> None:
+    """At the same interval Alertmanager skips every second one, and the watcher who expects them would wake people."""
+    [route] = [each for each in CONFIG["route"]["routes"] if each["receiver"] == "heartbeat"]
+    assert (route["group_interval"], route["repeat_interval"]) == ("1m", "50s")
+
+
 def test_a_page_is_no_ticket_too() -> None:
     assert receiver(CONFIG, "page")["opsgenie_configs"][0]["priority"] == "P1"
     assert receiver(CONFIG, "ticket")["opsgenie_configs"][0]["priority"] == "P3"

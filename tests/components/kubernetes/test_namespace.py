@@ -1,6 +1,9 @@
 """A namespace is closed until it is said otherwise, in both clusters."""
 
+from collections.abc import Mapping
+
 import pytest
+from guardrails.rules.kubernetes import namespaces
 
 from preview.graph import Graph, Node
 
@@ -47,3 +50,13 @@ def test_every_namespace_keeps_to_a_pod_security_standard(stack: str, graphs: di
     for node in graphs[stack].of_type(NAMESPACE):
         labels = node.inputs["metadata"]["labels"]
         assert len({labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("audit", "enforce", "warn")}) == 1
+
+
+@BOTH
+def test_the_policy_pack_excuses_no_namespace_that_needs_no_excuse(stack: str, graphs: dict[str, Graph]) -> None:
+    (rule,) = [rule for rule in namespaces.RULES if rule.id == "kubernetes-namespace-pod-security"]
+    excused = rule.settings["privileged"]["default"]
+    assert isinstance(excused, Mapping)
+    for node in graphs[stack].of_type(NAMESPACE):
+        if node.inputs["metadata"]["name"] in excused:
+            assert node.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"

@@ -153,9 +153,12 @@ class Requests:
     asked: Sequence[tuple[int, float]] = ()
     """Shares of the usual requests; all by default."""
 
+    host: str = "core"
+    """The Service that was asked."""
+
     def series(self) -> list[dict[str, str]]:
         labels = (
-            'destination_service_name="core",destination_service_namespace="core",'
+            f'destination_service_name="{self.host}",destination_service_namespace="core",'
             'reporter="source",source_workload="api-gateway"'
         )
         everything = self.asked or [(sum(minutes for minutes, _ in self.errors), 1.0)]
@@ -282,6 +285,18 @@ class TestPrometheus:
             Requests([(3 * HOUR, 0.0)], asked=stops).series(),
             {HOUR: set(), HOUR + 10: set(), HOUR + 20: {SILENT}, 2 * HOUR: {SILENT}, 2 * HOUR + 10: set()},
         )
+
+    def test_what_a_new_revision_breaks_counts_as_the_services(self, fires: Callable[..., None]) -> None:
+        led_in = Requests([(HOUR, 0.0), (HOUR, 0.06)], asked=[(HOUR, 0.0), (HOUR, 1.0)], host="core-canary")
+        fires(
+            [*Requests([(2 * HOUR, 0.0)]).series(), *led_in.series()],
+            {HOUR: set(), 2 * HOUR: {FAST, SLOW, CREEPING, LASTING}},
+        )
+
+    def test_a_service_that_a_new_revision_answers_alone_has_traffic(self, fires: Callable[..., None]) -> None:
+        moves = Requests([(HOUR, 0.0)], asked=[(10, 1.0), (50, 0.0)])
+        takes = Requests([(HOUR, 0.0)], asked=[(10, 0.0), (50, 1.0)], host="core-canary")
+        fires([*moves.series(), *takes.series()], {HOUR: set()})
 
     def test_a_service_that_nobody_counts_has_no_traffic(self, fires: Callable[..., None]) -> None:
         fires([{"series": "up", "values": "1x30"}], {9: set(), 20: {SILENT}})

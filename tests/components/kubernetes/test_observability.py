@@ -124,7 +124,7 @@ class TestMetrics:
         disk = server["storageSpec"]["volumeClaimTemplate"]["spec"]
         assert disk["resources"]["requests"]["storage"] == "100Gi"
         assert "storageClassName" not in disk, "the default class is the encrypted one"
-        assert (server["retention"], server["retentionSize"]) == ("15d", "80GiB")
+        assert (server["retention"], server["retentionSize"]) == ("35d", "80GiB")
         assert given["prometheus"]["podDisruptionBudget"]["enabled"] is True
 
     def test_metrics_are_kept_for_thirteen_months_under_our_key(self, prod: Graph) -> None:
@@ -174,7 +174,36 @@ class TestMetrics:
         assert googles.keys() == {scrape.name for scrape in scrapes.of("gcp")}
         for name in monitors.keys() & googles.keys():
             assert monitors[name]["selector"] == googles[name]["selector"]
-            assert monitors[name]["podMetricsEndpoints"] == googles[name]["endpoints"]
+            [mine], [theirs] = monitors[name]["podMetricsEndpoints"], googles[name]["endpoints"]
+            assert {key: value for key, value in mine.items() if key != "honorLabels"} == theirs
+
+    def test_whose_certificate_or_secret_it_is_is_told_and_not_who_tells(self, prod: Graph, dr: Graph) -> None:
+        """Else `namespace` of each alert about one would be the controller's."""
+        about = {"argo-rollouts", "cert-manager", "external-secrets", "scanning"}
+        for graph, kind in ((prod, MONITOR), (dr, GOOGLE_MONITOR)):
+            specs = {
+                node.inputs["metadata"]["name"]: node.inputs["spec"]
+                for node in graph.of_type(kind)
+                if node.inputs["metadata"]["name"] in about
+            }
+            assert specs
+            for spec in specs.values():
+                if kind == MONITOR:
+                    assert spec["podMetricsEndpoints"][0]["honorLabels"] is True
+                else:
+                    assert spec["targetLabels"] == {"metadata": []}
+
+    def test_whoever_is_open_to_the_collector_is_read_by_it(self, prod: Graph, dr: Graph) -> None:
+        by_the_charts_monitors = {"observability-nodes"}
+        for graph, cloud in ((prod, "aws"), (dr, "gcp")):
+            opened = {
+                node.inputs["metadata"]["namespace"]
+                for node in graph.of_type(POLICY)
+                if node.inputs["metadata"]["name"] == "allow-from-monitoring"
+            }
+            read = {scrape.namespace for scrape in scrapes.of(cloud)}
+            in_the_mesh = {"api-gateway", "auth", "auxiliary", "core", "istio-ingress"}
+            assert opened - in_the_mesh - by_the_charts_monitors <= read
 
     def test_workloads_metrics_are_read_from_their_proxies(self, prod: Graph, dr: Graph) -> None:
         """Strict mutual TLS closes every other port to a collector; 15020 is outside of it."""
@@ -603,6 +632,20 @@ class TestDashboards:
     def test_each_concern_has_one(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
         names = {name.removesuffix(".json") for name in dashboards}
         assert names == {"failover", "platform", "replication", "stores", "workloads"}
+
+    def test_cloudwatch_reads_names_of_two_words_as_one(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
+        asked = {
+            target["expression"]
+            for dashboard in dashboards.values()
+            for panel in dashboard["panels"]
+            for target in panel.get("targets", [])
+            if "expression" in target
+        }
+        schemas = {re.findall(r"[^{]+(?=\})", query)[0] for query in asked}
+        assert 'AWS/Kafka,"Broker ID","Cluster Name"' in schemas
+        assert "AWS/DynamoDB,TableName" in schemas
+        for schema in schemas:
+            assert " " not in re.sub('"[^"]+"', "", schema), schema
 
     def test_ids_are_unique(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
         uids = [dashboard["uid"] for dashboard in dashboards.values()]

@@ -97,6 +97,7 @@ CONTROLLERS = {
     "jaeger": ("observability", "jaeger"),
     "karpenter": ("karpenter", "karpenter"),
     "kyverno": ("kyverno", "kyverno-admission-controller"),
+    "kyverno-reports": ("kyverno", "kyverno-reports-controller"),
     "load-balancer": ("load-balancing", "aws-load-balancer-controller"),
     "logs": ("observability-nodes", "aws-for-fluent-bit"),
     "prometheus": ("observability", "kube-prometheus-stack-prometheus"),

@@ -101,7 +101,6 @@ RULES = (
                 "additionalProperties": {"type": "string"},
                 "default": {
                     "chaos-mesh": "its daemon puts faults into the network and the processes of a node's pods",
-                    "istio-system": "the mesh's network plugin writes its configuration to each node",
                     "observability-nodes": "its agents read each node's files, processes and logs",
                 },
                 "description": "Why a namespace's pods need to be privileged, by its name; a reason is needed.",
