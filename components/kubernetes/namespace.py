@@ -145,7 +145,7 @@ class Namespace(KubernetesComponent):
 
     def let_out_to_api_server(self, *, pods: Mapping[str, str] | None = None) -> None:
         """Let controllers call the API server."""
-        self.let_out("to-api-server", [address_peer(cidr) for cidr in self.scope.control_plane], [443], pods=pods)
+        self.let_out("to-api-server", [address_peer(cidr) for cidr in self.scope.api_server], [443], pods=pods)
 
     def _policy(
         self,

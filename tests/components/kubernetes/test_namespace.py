@@ -1,5 +1,7 @@
 """A namespace is closed until it is said otherwise, in both clusters."""
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from preview.graph import Graph, Node
@@ -47,3 +49,33 @@ def test_every_namespace_keeps_to_a_pod_security_standard(stack: str, graphs: di
     for node in graphs[stack].of_type(NAMESPACE):
         labels = node.inputs["metadata"]["labels"]
         assert len({labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("audit", "enforce", "warn")}) == 1
+
+
+def asked_servers(graph: Graph) -> list[set[str]]:
+    """Where each policy for calls of the API server leads."""
+    return [
+        {peer["ipBlock"]["cidr"] for rule in node.inputs["spec"]["egress"] for peer in rule["to"]}
+        for node in graph.of_type(POLICY)
+        if node.inputs["metadata"]["name"].endswith("to-api-server")
+    ]
+
+
+def test_pods_reach_the_api_server_by_the_address_of_its_service(prod: Graph) -> None:
+    """Amazon's policies are asked before that is translated, and its Service selects no pods by which they knew it."""
+    (cluster,) = prod.of_type("aws:eks/cluster:Cluster")
+    services = IPv4Network(cluster.inputs["kubernetesNetworkConfig"]["serviceIpv4Cidr"])
+    asked = asked_servers(prod)
+    assert asked
+    for cidrs in asked:
+        assert f"{services[1]}/32" in cidrs
+
+
+def test_pods_reach_the_api_server_and_no_pod_beside_it(dr: Graph) -> None:
+    (cluster,) = dr.of_type("gcp:container/cluster:Cluster")
+    (nodes,) = [node for node in dr.of_type("gcp:compute/subnetwork:Subnetwork") if node.inputs["secondaryIpRanges"]]
+    pods = {IPv4Network(found["ipCidrRange"]) for found in nodes.inputs["secondaryIpRanges"]}
+    asked = asked_servers(dr)
+    assert asked
+    for cidrs in asked:
+        assert cluster.inputs["privateClusterConfig"]["masterIpv4CidrBlock"] in cidrs
+        assert not any(IPv4Network(cidr).overlaps(kept) for cidr in cidrs for kept in pods)
