@@ -14,6 +14,7 @@ NODE_ADDRESSES = {
     "prod": {"169.254.170.23/32"},
     "dr": {"169.254.20.10/32", "169.254.169.252/32", "169.254.169.254/32"},
 }
+RESOLVERS = {"prod": {"kube-dns"}, "dr": {"kube-dns", "node-local-dns"}}
 
 
 def policies(graph: Graph, name: str) -> dict[str, Node]:
@@ -41,6 +42,8 @@ def test_pods_reach_names_and_identities_and_no_other_address_of_the_node(stack:
     for node in policies(graphs[stack], "allow-dns-and-identity").values():
         peers = [peer for rule in node.inputs["spec"]["egress"] for peer in rule["to"]]
         assert {peer["ipBlock"]["cidr"] for peer in peers if "ipBlock" in peer} == NODE_ADDRESSES[stack]
+        answering = [peer for peer in peers if "ipBlock" not in peer]
+        assert {peer["podSelector"]["matchLabels"]["k8s-app"] for peer in answering} == RESOLVERS[stack]
         assert all(rule["ports"] for rule in node.inputs["spec"]["egress"])
 
 
