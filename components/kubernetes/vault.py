@@ -127,7 +127,7 @@ class Vault(KubernetesComponent):
         jobs_priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it for `workloads`, whose pods may read what is below their names; `after` defines certificates.
+        """Install it for `workloads`, whose accounts may read what is below their names; `after` defines certificates.
 
         `volumes` are the classes of volumes by name, `priority` is the class of the servers, `jobs_priority` that of
         the programs beside them.
