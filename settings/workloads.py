@@ -28,9 +28,11 @@ from settings.types import (
 # Namespaces of what else runs in the clusters, what network policies call places outside them, and the gateway's
 # VirtualService, which Argo Rollouts does not tell from a workload's by its namespace.
 RESERVED_NAMES = (
-    "argo-rollouts", "argocd", "autoneg-system", "cert-manager", "chaos-mesh", "config-management-system", "default",
-    "external-dns", "external-secrets", "flux-system", "karpenter", "kyverno", "litmus", "monitoring",
-    "observability", "sonarqube", "trivy-system", "vault", "zap",
+    "amazon-cloudwatch", "argo-rollouts", "argocd", "autoneg-system", "cert-manager", "chaos-mesh",
+    "config-management-system", "default",
+    "external-dns", "external-secrets", "flux-system", "karpenter", "kyverno", "litmus", "load-balancing",
+    "mesh-faults", "monitoring", "observability", "observability-nodes", "opentelemetry-operator", "sonarqube",
+    "standby-secrets", "trivy-system", "vault", "zap",
     "api-server", "buckets", "cache", "database", "internet", "mesh", "public", "switch", "tables", "topics",
 )  # fmt: skip
 

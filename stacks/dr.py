@@ -653,6 +653,7 @@ class _Region:
                     vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
                     # The control plane reaches pods by agents that run as pods.
                     control_plane=tuple(str(cidr) for cidr in (ranges.control_plane, ranges.nodes, ranges.pods)),
+                    api_server=tuple(str(cidr) for cidr in (ranges.control_plane, ranges.nodes)),
                     tags=self.scope.tags,
                     protect=self.scope.protect,
                 ),

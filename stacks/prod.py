@@ -457,13 +457,18 @@ class _Region:
             certificate_authority=self.cluster.certificate_authority,
             protect=self.scope.protect,
         )
+        ranges = self.settings.plan.aws
+        control_plane = tuple(str(cidr) for cidr in ranges.tiers["private"])
         platform.install(
             Site(
                 KubernetesScope(
                     cloud="aws",
                     mode="active",
                     vendor=Vendor(self.registry.vendor_url, self.settings.platform.images),
-                    control_plane=tuple(str(cidr) for cidr in self.settings.plan.aws.tiers["private"]),
+                    control_plane=control_plane,
+                    # Policies judge the Service's address, the first of its range, before it is translated.
+                    # https://github.com/aws/amazon-network-policy-controller-k8s/blob/main/pkg/resolvers/endpoints.go
+                    api_server=(*control_plane, f"{ranges.services[1]}/32"),
                     tags=self.scope.tags,
                     protect=self.scope.protect,
                 ),
@@ -500,7 +505,7 @@ class _Region:
                 ),
                 self.told,
                 self.workloads,
-                primary.places(self.settings.plan.aws),
+                primary.places(ranges),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apiextensions
+from pulumi_kubernetes import apiextensions, rbac
 
-from components.kubernetes.component import KubernetesComponent, Scope
+from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.external_secrets import API as SECRETS_API
 from components.kubernetes.external_secrets import READS_STORE, STORE
 from components.kubernetes.namespace import Namespace, Port, address_peer, namespace_peer
@@ -82,10 +82,12 @@ class ArgoCd(KubernetesComponent):
 
     Everything comes from our own registry by digest. ECR's tokens last twelve hours: External Secrets draws a new one
     every six, as its own identity, and leaves it where Argo CD looks for credentials. The controller writes just the
-    kinds that our chart and bundle consist of, and reads no secret outside its namespace. It runs once: it shares out
-    clusters, not applications, and this is one cluster; what it knows it can find out again. Applications are made by
-    this program, one a workload, so the set generator does not run. Dex does not either: the identity provider speaks
-    OpenID Connect itself. https://argo-cd.readthedocs.io/en/stable/operator-manual/high_availability/
+    kinds that our chart and bundle consist of, and nothing here reads a secret outside its namespace: what the chart
+    itself would allow in the whole cluster is left out, since notifications could list every secret by it. The
+    controller runs once: it shares out clusters, not applications, and this is one cluster; what it knows it can find
+    out again. Applications are made by this program, one a workload, so the set generator does not run. Dex does not
+    either: the identity provider speaks OpenID Connect itself.
+    https://argo-cd.readthedocs.io/en/stable/operator-manual/high_availability/
     """
 
     ready: pulumi.Resource
@@ -133,7 +135,17 @@ class ArgoCd(KubernetesComponent):
             "argo-cd",
             release_name="argocd",
             namespace=place.namespace,
-            values=_values(scope, settings.sso, priority),
+            values=_values(
+                scope,
+                settings.sso,
+                priority,
+                controller=self._allowed(
+                    f"{name}-controller",
+                    "argocd-application-controller",
+                    [*_rules(WRITTEN, WRITE), *_rules(SHOWN, READ)],
+                ),
+                server=self._allowed(f"{name}-server", "argocd-server", _server_rules()),
+            ),
             opts=self.child(),
         )
         for artifact in (settings.chart, settings.bundle):
@@ -141,6 +153,20 @@ class ArgoCd(KubernetesComponent):
         if settings.sso:
             self._sso(f"{name}-sso", secrets[settings.sso.client_secret])
         self.register_outputs({"namespace": self.namespace})
+
+    def _allowed(self, name: str, account: str, rules: Sequence[rbac.v1.PolicyRuleArgsDict]) -> pulumi.Output[str]:
+        """A service account's name, known once it may do this in the whole cluster."""
+        role = rbac.v1.ClusterRole(
+            f"{name}-role", metadata={"name": f"{account}-rights"}, rules=list(rules), opts=self.child()
+        )
+        bound = rbac.v1.ClusterRoleBinding(
+            f"{name}-binding",
+            metadata={"name": f"{account}-rights"},
+            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name_of(role.metadata)},
+            subjects=[{"kind": "ServiceAccount", "name": account, "namespace": self.namespace}],
+            opts=self.child(),
+        )
+        return bound.id.apply(lambda _: account)
 
     def _credentials(self, name: str, region: str, artifact: str, repository: pulumi.Input[str]) -> None:
         """A login to one repository, drawn anew long before it expires.
@@ -224,8 +250,18 @@ class ArgoCd(KubernetesComponent):
         )
 
 
-def _values(scope: Scope, sso: SsoSettings | None, priority: pulumi.Input[str]) -> dict[str, Any]:
-    """The chart's values; its own security contexts are the restricted ones."""
+def _values(
+    scope: Scope,
+    sso: SsoSettings | None,
+    priority: pulumi.Input[str],
+    *,
+    controller: pulumi.Input[str],
+    server: pulumi.Input[str],
+) -> dict[str, Any]:
+    """The chart's values; its own security contexts are the restricted ones.
+
+    `controller` and `server` are names of service accounts.
+    """
     vendor = scope.vendor
     pair = {"replicas": 2, "pdb": {"enabled": True, "minAvailable": 1}}
     return {
@@ -240,6 +276,7 @@ def _values(scope: Scope, sso: SsoSettings | None, priority: pulumi.Input[str]) 
             "networkPolicy": {"create": False},
             "topologySpreadConstraints": spread(),
         },
+        "createClusterRoles": False,
         "configs": {
             "cm": {
                 "url": URL,
@@ -254,12 +291,12 @@ def _values(scope: Scope, sso: SsoSettings | None, priority: pulumi.Input[str]) 
         },
         "controller": {
             "resources": _resources("250m", "1Gi"),
-            "clusterRoleRules": {"enabled": True, "rules": [*_rules(WRITTEN, WRITE), *_rules(SHOWN, READ)]},
+            "serviceAccount": {"name": controller},
         },
         "server": {
             **pair,
             "resources": _resources("100m", "256Mi"),
-            "clusterRoleRules": {"enabled": True, "rules": _server_rules()},
+            "serviceAccount": {"name": server},
         },
         "repoServer": {
             **pair,
@@ -331,13 +368,13 @@ def _policy(sso: SsoSettings | None) -> str:
     return POLICY + "".join(members)
 
 
-def _rules(resources: Mapping[str, Sequence[str]], verbs: Sequence[str]) -> list[dict[str, list[str]]]:
+def _rules(resources: Mapping[str, Sequence[str]], verbs: Sequence[str]) -> list[rbac.v1.PolicyRuleArgsDict]:
     return [
-        {"apiGroups": [group], "resources": list(kinds), "verbs": list(verbs)} for group, kinds in resources.items()
+        {"api_groups": [group], "resources": list(kinds), "verbs": list(verbs)} for group, kinds in resources.items()
     ]
 
 
-def _server_rules() -> list[dict[str, list[str]]]:
+def _server_rules() -> list[rbac.v1.PolicyRuleArgsDict]:
     """What people see and do by way of the user interface: logs, and the steps of a canary."""
     return [
         *_rules(WRITTEN, ["get"]),

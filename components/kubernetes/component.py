@@ -28,7 +28,10 @@ class Scope:
     """Where others' charts and images come from."""
 
     control_plane: tuple[str, ...]
-    """Address ranges in which the API server answers pods and calls webhooks from."""
+    """Address ranges that the API server calls webhooks from."""
+
+    api_server: tuple[str, ...]
+    """Address ranges at which pods ask it."""
 
     tags: Tags
     protect: bool

@@ -47,9 +47,11 @@ WRITE = [*READ, "create", "delete", "patch", "update"]
 class Flux(KubernetesComponent):
     """Flux's controllers for charts: they fetch, apply and tell; each runs once, as its storage and locks are made for.
 
-    They may do nothing themselves: they act as a service account of the namespace that they deliver to, and read
-    nothing across namespaces. Only the source controller asks the registry, as itself, by Workload Identity. Without
-    them everything goes on running as it is. https://fluxcd.io/flux/installation/configuration/multitenancy/
+    They write nothing themselves but Flux's own kinds: they act as a service account of the namespace that they
+    deliver to, and follow no reference into another one. The chart's one role, which it makes whole or not at all, lets
+    them read every secret. Only the source controller asks the registry, as itself, by Workload Identity. Without them
+    everything goes on running as it is.
+    https://fluxcd.io/flux/installation/configuration/multitenancy/
     """
 
     ready: pulumi.Resource

@@ -28,10 +28,8 @@ NODE_SERVICES: Mapping[Cloud, Mapping[str, Sequence[Port]]] = {
         "169.254.169.254/32": (("UDP", 53), 53, 80),
     },
 }
-DNS_PODS: Peer = {
-    "namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}},
-    "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
-}
+# Who answers for the cluster's names: on GKE a cache on the node, as whom the Service's address is known to policies.
+RESOLVERS: Mapping[Cloud, Sequence[str]] = {"aws": ["kube-dns"], "gcp": ["kube-dns", "node-local-dns"]}
 
 MONITORING: Mapping[Cloud, str] = {"aws": "observability", "gcp": "gke-gmp-system"}
 """The namespace of what collects metrics: our Prometheus, or Google's collectors."""
@@ -96,7 +94,10 @@ class Namespace(KubernetesComponent):
             egress=[
                 {"to": [peer], "ports": _ports(ports)}
                 for peer, ports in [
-                    (DNS_PODS, [("UDP", 53), 53]),
+                    *(
+                        (namespace_peer("kube-system", {"k8s-app": resolver}), [("UDP", 53), 53])
+                        for resolver in RESOLVERS[scope.cloud]
+                    ),
                     *((address_peer(address), ports) for address, ports in NODE_SERVICES[scope.cloud].items()),
                 ]
             ],
@@ -145,7 +146,7 @@ class Namespace(KubernetesComponent):
 
     def let_out_to_api_server(self, *, pods: Mapping[str, str] | None = None) -> None:
         """Let controllers call the API server."""
-        self.let_out("to-api-server", [address_peer(cidr) for cidr in self.scope.control_plane], [443], pods=pods)
+        self.let_out("to-api-server", [address_peer(cidr) for cidr in self.scope.api_server], [443], pods=pods)
 
     def _policy(
         self,

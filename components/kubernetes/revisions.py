@@ -36,7 +36,7 @@ class Revisions(KubernetesComponent):
         """Install it in `place`, to look at the workloads' `namespaces`; `priority` is the name of a class."""
         super().__init__("Revisions", name, scope, "internal", opts)
         pods = PODS["state"]
-        servers = [address_peer(cidr) for cidr in scope.control_plane]
+        servers = [address_peer(cidr) for cidr in scope.api_server]
         place.let_out("state-to-api-server", servers, [443], pods=pods)
         place.admit("state-from-monitoring", [namespace_peer(MONITORING[scope.cloud])], [METRICS_PORT], pods=pods)
         vendor = scope.vendor

@@ -11,6 +11,7 @@ from pulumi_kubernetes import apiextensions, batch, core
 from components.kubernetes.component import KubernetesComponent, Scope, name_of
 from components.kubernetes.namespace import Namespace, address_peer, namespace_peer
 from components.kubernetes.pods import CONTAINER, spread
+from components.kubernetes.storage import Class
 from components.kubernetes.vault_configuration import MOUNT, policies, roles
 from settings.kubernetes.vault import VaultSettings
 
@@ -120,14 +121,16 @@ class Vault(KubernetesComponent):
         workloads: Sequence[str],
         home: Home,
         copy: Exports | Imports,
+        volumes: Mapping[Class, pulumi.Input[str]],
         after: Sequence[pulumi.Resource] = (),
         priority: pulumi.Input[str],
         jobs_priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it for `workloads`, whose pods may read what is below their names; `after` defines certificates.
+        """Install it for `workloads`, whose accounts may read what is below their names; `after` defines certificates.
 
-        `priority` is the class of the servers, `jobs_priority` that of the programs beside them.
+        `volumes` are the classes of volumes by name, `priority` is the class of the servers, `jobs_priority` that of
+        the programs beside them.
         """
         super().__init__("Vault", name, scope, "restricted", opts)
         self._name, self._settings, self._home = name, settings, home
@@ -138,7 +141,7 @@ class Vault(KubernetesComponent):
         self._ways(place)
         self._certificates(after)
         self._accounts = {account: self._account(account) for account in (CONFIGURE, SNAPSHOT, self._copier, OPERATOR)}
-        self._release()
+        self._release(volumes)
         self._programs()
         self.register_outputs({})
 
@@ -221,7 +224,7 @@ class Vault(KubernetesComponent):
         )
         return name_of(made.metadata)
 
-    def _release(self) -> None:
+    def _release(self, volumes: Mapping[Class, pulumi.Input[str]]) -> None:
         vendor, settings = self.scope.vendor, self._settings
         security = {
             "runAsNonRoot": True,
@@ -272,8 +275,16 @@ class Vault(KubernetesComponent):
                     "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
                     "shareProcessNamespace": True,
                     "extraContainers": [keeper],
-                    "dataStorage": {"size": f"{settings.data_gib}Gi"},
-                    "auditStorage": {"enabled": True, "size": f"{settings.audit_gib}Gi"},
+                    # By name: a claim that is made before the cluster has a default of ours gets the cloud's.
+                    "dataStorage": {
+                        "size": f"{settings.data_gib}Gi",
+                        "storageClass": volumes["encrypted-retained"],
+                    },
+                    "auditStorage": {
+                        "enabled": True,
+                        "size": f"{settings.audit_gib}Gi",
+                        "storageClass": volumes["encrypted"],
+                    },
                     "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
                     "ha": {
                         "enabled": True,

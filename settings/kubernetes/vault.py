@@ -29,10 +29,10 @@ class VaultSettings(Model):
     """Servers: a majority must agree on each write, so that 3 outlive the loss of one and 5 the loss of two."""
 
     data_gib: Annotated[int, *between(5, 1000, "a full disk stops Vault, and it holds secrets, no files")] = 10
-    """Disk of each server in GiB, for its data."""
+    """Disk of each server in GiB, for its data; to change it takes steps by hand first (docs/operations.md)."""
 
     audit_gib: Annotated[int, *between(2, 1000, "less than two files of the audit log would fit")] = 10
-    """Disk of each server in GiB, for two files of its audit log."""
+    """Disk of each server in GiB, for two files of its audit log; to change it takes the same steps."""
 
     recovery_shares: Annotated[int, *between(1, 20, "more people than that cannot be found in an emergency")] = 5
     """Recovery keys: together they make a new root token, should all other ways in be lost. Told once, when Vault is

@@ -27,7 +27,8 @@ from stacks.platform.site import Site
 
 def install(site: Site) -> pulumi.Output[list[str]] | None:
     """Install everything, in the order in which one thing needs another; see `delivery` for what it returns."""
-    priorities = foundation.install(site).names
+    ranks, volumes = foundation.install(site)
+    priorities = ranks.names
     critical, platform, batch = priorities["platform-critical"], priorities["platform"], priorities["batch"]
     issuers = certificates.install(site, critical)
     balancers = load_balancing.install(site, critical, issuers.release)
@@ -35,7 +36,7 @@ def install(site: Site) -> pulumi.Output[list[str]] | None:
     names.install(site, platform)
     stored = secrets.install(site, critical)
     namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
-    vault.install(site, priorities, after=[issuers.release])
+    vault.install(site, priorities, volumes.classes, after=[issuers.release])
     mesh.install(
         site,
         mesh.Foundation(

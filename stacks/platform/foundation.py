@@ -6,9 +6,9 @@ from components.kubernetes.storage import Driver, Storage, ebs, persistent_disks
 from stacks.platform.site import OnAws, Site
 
 
-def install(site: Site) -> Priorities:
-    """Install it, and tell the classes of priority that others name."""
-    Storage("storage", site.scope, _volumes(site), opts=site.opts)
+def install(site: Site) -> tuple[Priorities, Storage]:
+    """Install it, and tell the classes of priority and of volumes that others name."""
+    volumes = Storage("storage", site.scope, _volumes(site), opts=site.opts)
     priorities = Priorities("priorities", site.scope, site.opts)
     # Google starts Autopilot's nodes.
     if isinstance(site.here, OnAws):
@@ -21,7 +21,7 @@ def install(site: Site) -> Priorities:
             priority=priorities.names["platform-critical"],
             opts=site.opts,
         )
-    return priorities
+    return priorities, volumes
 
 
 def _volumes(site: Site) -> Driver:

@@ -25,6 +25,7 @@ scope = Scope(
     mode="active",
     vendor=Vendor("registry.example.com/vendor", dict.fromkeys(IMAGES, SAMPLE_DIGEST)),
     control_plane=("192.0.2.0/28",),
+    api_server=("192.0.2.0/28", "198.51.100.1/32"),
     tags=Tags("platform", "test", "team", "platform", "primary"),
     protect=True,
 )

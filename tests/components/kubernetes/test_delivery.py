@@ -18,6 +18,7 @@ APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
 PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"
 RELEASE = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
 SOURCE = "kubernetes:source.toolkit.fluxcd.io/v1:OCIRepository"
+CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 CHART = "kubernetes:helm.sh/v3:Release"
 WORKLOADS = {"api-gateway", "auth", "auxiliary", "core"}
@@ -145,10 +146,18 @@ class TestArgoCd:
         assert not {"ingress", "httproute", "service"} & server.keys()
 
     def test_its_rights_are_those_of_the_charts_kinds_and_reach_no_secret(self, prod: Graph) -> None:
-        for part in ("controller", "server"):
-            role = values(prod, "argo-cd")[part]["clusterRoleRules"]
-            assert role["enabled"] is True
-            for rule in role["rules"]:
+        """The chart's own rights in the whole cluster let its notifications list every secret."""
+        assert values(prod, "argo-cd")["createClusterRoles"] is False
+        roles = {node.inputs["metadata"]["name"]: node for node in prod.of_type(CLUSTER_ROLE)}
+        bound = {
+            node.inputs["subjects"][0]["name"]: node.inputs["roleRef"]["name"]
+            for node in prod.of_type(f"{CLUSTER_ROLE}Binding")
+            if node.inputs["subjects"][0]["namespace"] == "argocd"
+        }
+        parts = {values(prod, "argo-cd")[part]["serviceAccount"]["name"] for part in ("controller", "server")}
+        assert bound.keys() == parts
+        for role in bound.values():
+            for rule in roles[role].inputs["rules"]:
                 assert "secrets" not in rule["resources"]
                 assert "*" not in (*rule["resources"], *rule["apiGroups"], *rule["verbs"])
 

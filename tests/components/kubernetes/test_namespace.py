@@ -1,6 +1,7 @@
 """A namespace is closed until it is said otherwise, in both clusters."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 
 import pytest
 from guardrails.rules.kubernetes import namespaces
@@ -15,6 +16,7 @@ NODE_ADDRESSES = {
     "prod": {"169.254.170.23/32"},
     "dr": {"169.254.20.10/32", "169.254.169.252/32", "169.254.169.254/32"},
 }
+RESOLVERS = {"prod": {"kube-dns"}, "dr": {"kube-dns", "node-local-dns"}}
 
 
 def policies(graph: Graph, name: str) -> dict[str, Node]:
@@ -42,6 +44,8 @@ def test_pods_reach_names_and_identities_and_no_other_address_of_the_node(stack:
     for node in policies(graphs[stack], "allow-dns-and-identity").values():
         peers = [peer for rule in node.inputs["spec"]["egress"] for peer in rule["to"]]
         assert {peer["ipBlock"]["cidr"] for peer in peers if "ipBlock" in peer} == NODE_ADDRESSES[stack]
+        answering = [peer for peer in peers if "ipBlock" not in peer]
+        assert {peer["podSelector"]["matchLabels"]["k8s-app"] for peer in answering} == RESOLVERS[stack]
         assert all(rule["ports"] for rule in node.inputs["spec"]["egress"])
 
 
@@ -60,3 +64,33 @@ def test_the_policy_pack_excuses_no_namespace_that_needs_no_excuse(stack: str, g
     for node in graphs[stack].of_type(NAMESPACE):
         if node.inputs["metadata"]["name"] in excused:
             assert node.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
+
+
+def asked_servers(graph: Graph) -> list[set[str]]:
+    """Where each policy for calls of the API server leads."""
+    return [
+        {peer["ipBlock"]["cidr"] for rule in node.inputs["spec"]["egress"] for peer in rule["to"]}
+        for node in graph.of_type(POLICY)
+        if node.inputs["metadata"]["name"].endswith("to-api-server")
+    ]
+
+
+def test_pods_reach_the_api_server_by_the_address_of_its_service(prod: Graph) -> None:
+    """Amazon's policies are asked before that is translated, and its Service selects no pods by which they knew it."""
+    (cluster,) = prod.of_type("aws:eks/cluster:Cluster")
+    services = IPv4Network(cluster.inputs["kubernetesNetworkConfig"]["serviceIpv4Cidr"])
+    asked = asked_servers(prod)
+    assert asked
+    for cidrs in asked:
+        assert f"{services[1]}/32" in cidrs
+
+
+def test_pods_reach_the_api_server_and_no_pod_beside_it(dr: Graph) -> None:
+    (cluster,) = dr.of_type("gcp:container/cluster:Cluster")
+    (nodes,) = [node for node in dr.of_type("gcp:compute/subnetwork:Subnetwork") if node.inputs["secondaryIpRanges"]]
+    pods = {IPv4Network(found["ipCidrRange"]) for found in nodes.inputs["secondaryIpRanges"]}
+    asked = asked_servers(dr)
+    assert asked
+    for cidrs in asked:
+        assert cluster.inputs["privateClusterConfig"]["masterIpv4CidrBlock"] in cidrs
+        assert not any(IPv4Network(cidr).overlaps(kept) for cidr in cidrs for kept in pods)

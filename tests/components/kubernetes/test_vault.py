@@ -72,6 +72,21 @@ class TestServers:
         )
 
     @BOTH
+    def test_disks_wait_for_classes_of_ours_and_those_with_secrets_outlive_their_claims(
+        self, stack: str, graphs: dict[str, Graph]
+    ) -> None:
+        made = release(graphs[stack])
+        waited = {
+            graphs[stack].nodes[urn].inputs["metadata"]["name"]
+            for urn in made.state["propertyDependencies"]["values"]
+            if graphs[stack].nodes[urn].type == "kubernetes:storage.k8s.io/v1:StorageClass"
+        }
+        given = server(graphs[stack])
+        assert given["dataStorage"]["storageClass"] == "encrypted-retained"
+        assert given["auditStorage"]["storageClass"] == "encrypted"
+        assert waited == {"encrypted", "encrypted-retained"}
+
+    @BOTH
     def test_an_odd_number_of_servers_is_spread_over_zones_and_joins_itself(
         self, stack: str, graphs: dict[str, Graph]
     ) -> None:

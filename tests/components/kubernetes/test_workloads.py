@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from components.kubernetes import chaos_mesh, litmus, mesh_faults
 from preview.graph import Graph, Node
+from settings.workloads import WorkloadName
 
 POLICY, NAMESPACE = "kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:Namespace"
 
@@ -141,3 +144,11 @@ def test_a_container_that_asks_for_nothing_gets_something_and_none_gets_all(clus
     for [limits] in found:
         assert limits["defaultRequest"].keys() == {"cpu", "memory"}
         assert limits["max"]["memory"] == "1024Mi"
+
+
+def test_no_workload_may_have_the_name_of_another_namespace(graphs: dict[str, Graph]) -> None:
+    made = {node.inputs["metadata"]["name"] for graph in graphs.values() for node in graph.of_type(NAMESPACE)}
+    sometimes = {part.NAMESPACE for part in (chaos_mesh, litmus, mesh_faults)}
+    for namespace in (made | sometimes) - WAYS_IN.keys():
+        with pytest.raises(ValidationError):
+            TypeAdapter(WorkloadName).validate_python(namespace)

@@ -98,6 +98,8 @@ def _vault(seal: dict[str, object]) -> tuple[Objects, ...]:
                 "server ha replicas": 5,
                 "server topologySpreadConstraints * whenUnsatisfiable": "DoNotSchedule",
                 "server auditStorage enabled": True,
+                "server auditStorage storageClass": "encrypted",
+                "server dataStorage storageClass": "encrypted-retained",
                 "server persistentVolumeClaimRetentionPolicy whenDeleted": "Retain",
                 "server image tag": PINNED,
                 f"{VAULT} listener tcp tls_min_version": "tls12",
