@@ -3,15 +3,11 @@
 Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `mode` sizes it and changes nothing else.
 """
 
-from dataclasses import replace
-
 import pulumi
 from pulumi_gcp import cloudrunv2
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
-from components.gcp.bigtable import KeyValueStore
-from components.gcp.bucket import Bucket, Retention
 from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.controllers import Controllers
@@ -23,19 +19,16 @@ from components.gcp.federation import Federation
 from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
 from components.gcp.job import Program
-from components.gcp.kafka import EventStream
-from components.gcp.keys import Keys, KeyUse
-from components.gcp.memorystore import Cache
+from components.gcp.keys import Keys
 from components.gcp.network import Network
 from components.gcp.observability import Observability
 from components.gcp.operators import Operators
 from components.gcp.project import ProjectBaseline
-from components.gcp.pubsub import Messaging
 from components.gcp.registry import Registry
 from components.gcp.rehearsal import Rehearsal
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
-from components.gcp.sql import MAX_CONNECTIONS, RelationalDatabase
+from components.gcp.sql import MAX_CONNECTIONS
 from components.gcp.vault import Vault
 from components.gcp.watch import compute as watch_compute
 from components.gcp.watch import data as watch_data
@@ -57,7 +50,7 @@ from settings.stacks import Dr
 from stacks import inventory, names, platform
 from stacks.contracts import DrExports, StandbyEdgeExports
 from stacks.platform.site import OnGcp, Site
-from stacks.regions import standby
+from stacks.regions.standby import buckets, data, keys, workloads
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -101,36 +94,6 @@ APIS = (
     "sts",
 )
 
-KEYS = {
-    "cache": KeyUse("confidential", ("memorystore",)),
-    "cluster": KeyUse("restricted", ("container",)),
-    "database": KeyUse("confidential", ("sqladmin",)),
-    "findings": KeyUse("restricted", ("pubsub",)),
-    "images": KeyUse("internal", ("artifactregistry",)),
-    "jobs": KeyUse("internal", ("run",)),
-    "logs": KeyUse("internal", ("logging",)),
-    "messages": KeyUse("confidential", ("pubsub",)),
-    "secrets": KeyUse("restricted", ("secretmanager",)),
-    "stream": KeyUse("confidential", ("managedkafka",)),
-    "tables": KeyUse("confidential", ("bigtableadmin",)),
-    "vault": KeyUse("restricted", ()),
-    "vault-copies": KeyUse("restricted", ()),
-    "volumes": KeyUse("confidential", ("compute",)),
-}
-"""Keys by what they encrypt."""
-
-COPIES = {
-    "cluster-backups": KeyUse("confidential", ("gkebackup",)),
-    "secrets-second": KeyUse("restricted", ("secretmanager",)),
-}
-"""Keys of the second region."""
-
-CONTINENT = {
-    "log-objects": KeyUse("internal", ("storage",)),
-    "objects": KeyUse("confidential", ("storage",)),
-}
-"""Keys of what both regions hold as one."""
-
 
 def build(settings: Dr) -> DrExports:
     """Register the region's resources and return the stack's exports."""
@@ -156,8 +119,7 @@ class _Region:
         self._project()
         self._network()
         self._compute()
-        self._data()
-        self._objects()
+        self._stores()
         self._edge()
         self._security()
         self._observability()
@@ -172,18 +134,11 @@ class _Region:
         self.opts = pulumi.ResourceOptions(
             providers=[self.scope.provider("gcp", pulumi.ResourceOptions(depends_on=services.enabled))]
         )
-        uses = self._keys()
+        uses = keys.uses(self.settings.regions)
         self.identities = ServiceIdentities(
             "identities", self.scope, {service for use in uses.values() for service in use.services}, self.opts
         )
         self.keys = Keys("keys", self.scope, self.settings.keys, uses, members=self.identities.members, opts=self.opts)
-
-    def _keys(self) -> dict[str, KeyUse]:
-        """Keys of this region, and of the places where copies are kept."""
-        regions = self.settings.regions
-        copies = {name: replace(use, location=regions.gcp_second) for name, use in COPIES.items()}
-        continent = {name: replace(use, location=regions.gcp_continent[1]) for name, use in CONTINENT.items()}
-        return {**KEYS, **copies, **continent}
 
     def _network(self) -> None:
         self.network = Network(
@@ -259,121 +214,17 @@ class _Region:
             opts=self.opts,
         )
 
-    def _data(self) -> None:
-        self.database = RelationalDatabase(
-            "database",
+    def _stores(self) -> None:
+        self.data = data.build(
+            self.settings,
             self.scope,
-            self.settings.database,
-            mode=self.mode,
-            database_name=self.settings.database_name,
+            prefix=self.prefix,
             network=self.network,
-            key_id=self.keys.ids["database"],
-            backup_region=self.settings.regions.gcp_second,
-            opts=self.opts,
-        )
-        self.tables = KeyValueStore(
-            "tables",
-            self.scope,
-            self.settings.key_value_store,
-            mode=self.mode,
-            tables=self.settings.tables,
-            key_id=self.keys.ids["tables"],
-            opts=self.opts,
-        )
-        self.cache = Cache(
-            "cache",
-            self.scope,
-            self.settings.cache,
-            mode=self.mode,
-            identifier=f"{self.prefix}-cache",
-            network=self.network,
-            key_id=self.keys.ids["cache"],
-            opts=self.opts,
-        )
-        self.stream = EventStream(
-            "stream",
-            self.scope,
-            self.settings.stream,
-            mode=self.mode,
-            topics=self.settings.topics,
-            identifier=self.prefix,
-            subnet_id=self.network.subnet_ids["kafka"],
-            key_id=self.keys.ids["stream"],
-            opts=self.opts,
-        )
-        self.messaging = Messaging(
-            "messaging",
-            self.scope,
-            self.settings.messaging,
-            topics=self.settings.topics,
-            regions=[self.scope.region],
-            key_id=self.keys.ids["messages"],
+            keys=self.keys,
             agent=self.identities.members["pubsub"],
             opts=self.opts,
         )
-
-    def _objects(self) -> None:
-        settings, storage = self.settings, self.settings.storage
-        logs = Bucket(
-            "logs",
-            self.scope,
-            storage,
-            data_class="internal",
-            regions=settings.regions,
-            key_id=self.keys.ids["log-objects"],
-            expire_days=storage.log_days,
-            opts=self.opts,
-        )
-        usage_logs = logs.receive_usage_logs() if storage.usage_logs else None
-        applications = {
-            use: Bucket(
-                use,
-                self.scope,
-                storage,
-                data_class=declared.data_class,
-                regions=settings.regions,
-                key_id=self.keys.ids["objects"],
-                usage_logs=usage_logs,
-                opts=self.opts,
-            )
-            for use, declared in settings.buckets.items()
-        }
-        backups = Bucket(
-            "backups",
-            self.scope,
-            storage,
-            data_class="confidential",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            expire_days=storage.backup_days,
-            retention=Retention(storage.retention_days, locked=storage.retention == "locked"),
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
-        copies = Bucket(
-            "vault-copies",
-            self.scope,
-            storage,
-            data_class="restricted",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
-        self.buckets = {**applications, "backups": backups, "logs": logs, "vault-copies": copies}
-        days = settings.failover.record_days
-        self.records = Bucket(
-            "records",
-            self.scope,
-            storage,
-            data_class="confidential",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            bucket=settings.failover.records_bucket,
-            expire_under=dict.fromkeys(("acknowledged/", "history/", "results/"), days),
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
+        self.buckets, self.records = buckets.build(self.settings, self.scope, keys=self.keys, opts=self.opts)
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -476,7 +327,9 @@ class _Region:
 
     def _workloads(self) -> None:
         """Who the workloads' pods are; what they find here."""
-        stores = Stores(self.database, self.cache, self.stream, self.messaging, self.tables, self.buckets)
+        stores = Stores(
+            self.data.database, self.data.cache, self.data.stream, self.data.messaging, self.data.tables, self.buckets
+        )
         self.workloads = {
             name: WorkloadIdentity(
                 f"workload-{name}",
@@ -489,7 +342,7 @@ class _Region:
             ).identity
             for name, workload in self.settings.workloads.items()
         }
-        self.told = standby.region(
+        self.told = workloads.region(
             self.settings,
             stores,
             mode=self.mode,
@@ -520,13 +373,13 @@ class _Region:
                 "schema",
                 "--run=schema",
                 "--attempt=last",
-                pulumi.Output.concat("--database=", self.database.database),
-                pulumi.Output.concat("--instance=", self.database.connection_name),
+                pulumi.Output.concat("--database=", self.data.database.database),
+                pulumi.Output.concat("--instance=", self.data.database.connection_name),
                 pulumi.Output.concat("--bucket=", self.records.name),
             ],
             # Its report is good for two hours.
             schedule="20 * * * *",
-            instance=self.database.name,
+            instance=self.data.database.name,
             copy=self.copy,
             bucket=self.records.name,
             answers="results/",
@@ -542,9 +395,9 @@ class _Region:
             environment={"FAILOVER_RECORDS": self.records.name},
             schedule=settings.rehearsal_schedule,
             days=settings.rehearsal_days,
-            database=self.database.name,
+            database=self.data.database.name,
             copy=self.copy,
-            tables=self.tables.instance_name,
+            tables=self.data.tables.instance_name,
             prefix="rehearsal-",
             database_job=database.job,
             records=self.records.name,
@@ -564,8 +417,8 @@ class _Region:
         operators.objects({"switch": self.edge.switch.bucket, "records": self.records.name})
         operators.jobs({use: job.name for use, job in self.jobs.items()})
         operators.accounts(self.federation.service_accounts)
-        operators.database(self.database.name)
-        operators.tables(self.tables.instance_name)
+        operators.database(self.data.database.name)
+        operators.tables(self.data.tables.instance_name)
         operators.whole_project("looks", "Looks at metrics and certificates", names.LOOK)
 
     def _names_document(self, workloads: pulumi.Output[list[str]] | None) -> None:
@@ -602,8 +455,8 @@ class _Region:
             "rtoMinutes": settings.failover.rto_minutes,
             "stores": names.promised(settings, stores),
             "database": {
-                "instance": self.database.name,
-                "database": self.database.database,
+                "instance": self.data.database.name,
+                "database": self.data.database.database,
                 "sqlJob": self.jobs["statements"].id,
                 "activeTier": settings.database.tier.active,
                 "rehearsalInstance": self.copy,
@@ -614,9 +467,9 @@ class _Region:
                 ],
             },
             "tables": {
-                "instance": names.full(f"projects/{self.scope.project}", "instances", self.tables.instance_name),
-                "clusters": self.tables.cluster_ids,
-                "tables": self.tables.table_names,
+                "instance": names.full(f"projects/{self.scope.project}", "instances", self.data.tables.instance_name),
+                "clusters": self.data.tables.cluster_ids,
+                "tables": self.data.tables.table_names,
             },
             "workloads": {
                 "endpoint": self.cluster.endpoint,
@@ -644,7 +497,7 @@ class _Region:
             protect=self.scope.protect,
         )
         ranges = self.settings.plan.gcp
-        workloads = platform.install(
+        installed = platform.install(
             Site(
                 KubernetesScope(
                     cloud="gcp",
@@ -675,11 +528,11 @@ class _Region:
                 ),
                 self.told,
                 self.workloads,
-                standby.places(ranges),
+                workloads.places(ranges),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
-        self._names_document(workloads)
+        self._names_document(installed)
 
     def _names(self) -> list[str]:
         """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
@@ -718,17 +571,17 @@ class _Region:
                 else ()
             ),
             *watch_compute.delivery(FLUX),
-            *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
-            *watch_data.tables(self.tables.instance_name),
-            *watch_data.cache(self.cache.instance_id),
-            *watch_data.stream(self.stream.cluster_name),
+            *watch_data.database(self.scope.project, self.data.database.name, connections=MAX_CONNECTIONS),
+            *watch_data.tables(self.data.tables.instance_name),
+            *watch_data.cache(self.data.cache.instance_id),
+            *watch_data.stream(self.data.stream.cluster_name),
             *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
         ]
         if self.secrets.reminder_subscription_name is not None:
             watched += watch_data.reminders(self.secrets.reminder_subscription_name)
         for topic in self.settings.topics:
-            watched += watch_data.subscription(topic, self.messaging.subscription_names[topic])
-            watched += watch_data.dead_letters(topic, self.messaging.dead_letter_subscription_names[topic])
+            watched += watch_data.subscription(topic, self.data.messaging.subscription_names[topic])
+            watched += watch_data.dead_letters(topic, self.data.messaging.dead_letter_subscription_names[topic])
         return watched
 
     def exports(self) -> DrExports:
@@ -761,31 +614,31 @@ class _Region:
                 "peeringName": self.network.peering_name,
             },
             "database": {
-                "name": self.database.name,
-                "connectionName": self.database.connection_name,
-                "privateAddress": self.database.private_address,
-                "database": self.database.database,
+                "name": self.data.database.name,
+                "connectionName": self.data.database.connection_name,
+                "privateAddress": self.data.database.private_address,
+                "database": self.data.database.database,
             },
             "tables": {
-                "instanceName": self.tables.instance_name,
-                "tableNames": self.tables.table_names,
-                "indexNames": self.tables.index_names,
-                "profileIds": self.tables.profile_ids,
+                "instanceName": self.data.tables.instance_name,
+                "tableNames": self.data.tables.table_names,
+                "indexNames": self.data.tables.index_names,
+                "profileIds": self.data.tables.profile_ids,
             },
             "cache": {
-                "id": self.cache.id,
-                "endpoint": self.cache.endpoint,
-                "authorities": self.cache.authorities,
+                "id": self.data.cache.id,
+                "endpoint": self.data.cache.endpoint,
+                "authorities": self.data.cache.authorities,
             },
             "stream": {
-                "clusterId": self.stream.cluster_id,
-                "clusterName": self.stream.cluster_name,
-                "bootstrapAddress": self.stream.bootstrap_address,
+                "clusterId": self.data.stream.cluster_id,
+                "clusterName": self.data.stream.cluster_name,
+                "bootstrapAddress": self.data.stream.bootstrap_address,
             },
             "messaging": {
-                "topicIds": self.messaging.topic_ids,
-                "subscriptionIds": self.messaging.subscription_ids,
-                "deadLetterSubscriptionIds": self.messaging.dead_letter_subscription_ids,
+                "topicIds": self.data.messaging.topic_ids,
+                "subscriptionIds": self.data.messaging.subscription_ids,
+                "deadLetterSubscriptionIds": self.data.messaging.dead_letter_subscription_ids,
             },
             "buckets": {name: found.name for name, found in self.buckets.items()},
             "secrets": {
