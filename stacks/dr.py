@@ -28,18 +28,10 @@ from components.gcp.registry import Registry
 from components.gcp.rehearsal import Rehearsal
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
-from components.gcp.sql import MAX_CONNECTIONS
 from components.gcp.vault import Vault
-from components.gcp.watch import compute as watch_compute
-from components.gcp.watch import data as watch_data
-from components.gcp.watch import edge as watch_edge
-from components.gcp.watch import network as watch_network
-from components.gcp.watch import platform as watch_platform
-from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.flux import NAMESPACE as FLUX
 from components.kubernetes.vault import Home, Imports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
@@ -48,9 +40,9 @@ from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
 from stacks import inventory, names, platform
-from stacks.contracts import DrExports, StandbyEdgeExports
+from stacks.contracts import DrExports
 from stacks.platform.site import OnGcp, Site
-from stacks.regions.standby import buckets, data, keys, workloads
+from stacks.regions.standby import buckets, data, exports, keys, watch, workloads
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -313,7 +305,14 @@ class _Region:
             self.settings.platform.objectives,
             mode=self.mode,
             prefix=self.prefix,
-            watched=self._watched(),
+            watched=watch.watched(
+                self.settings,
+                self.scope,
+                cluster=self.cluster,
+                data=self.data,
+                edge=self.edge,
+                secrets=self.secrets,
+            ),
             receivers=self.settings.receivers,
             secrets=load_secrets("dr"),
             log_key_id=self.keys.ids["logs"],
@@ -559,31 +558,6 @@ class _Region:
             accounts={},
         )
 
-    def _watched(self) -> list[Watched]:
-        """What alarms and the dashboard know of."""
-        watched = [
-            *watch_network.nat(self.scope.region),
-            *watch_network.resolver(),
-            *watch_compute.cluster(self.cluster.name),
-            *(
-                watch_platform.contents(self.cluster.name, self.settings.digests)
-                if self.settings.platform.installed
-                else ()
-            ),
-            *watch_compute.delivery(FLUX),
-            *watch_data.database(self.scope.project, self.data.database.name, connections=MAX_CONNECTIONS),
-            *watch_data.tables(self.data.tables.instance_name),
-            *watch_data.cache(self.data.cache.instance_id),
-            *watch_data.stream(self.data.stream.cluster_name),
-            *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
-        ]
-        if self.secrets.reminder_subscription_name is not None:
-            watched += watch_data.reminders(self.secrets.reminder_subscription_name)
-        for topic in self.settings.topics:
-            watched += watch_data.subscription(topic, self.data.messaging.subscription_names[topic])
-            watched += watch_data.dead_letters(topic, self.data.messaging.dead_letter_subscription_names[topic])
-        return watched
-
     def exports(self) -> DrExports:
         """What the stack tells the others, and people."""
         return {
@@ -591,93 +565,21 @@ class _Region:
             "delivered": self.settings.delivered,
             "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
-            "cluster": {
-                "name": self.cluster.name,
-                "endpoint": self.cluster.endpoint,
-                "workloadPool": self.cluster.workload_pool,
-                "nodeServiceAccount": self.cluster.node_email,
-                "membershipId": self.fleet.membership_id,
-                "volumesKey": self.keys.ids["volumes"],
-            },
+            "cluster": exports.cluster(self.cluster, self.fleet, self.keys),
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "admission": {"attestor": self.admission.attestor, "signingKey": self.admission.signing_key},
-            "clusterBackup": {
-                "planId": self.backup.plan_id,
-                "restorePlanIds": self.backup.restore_plan_ids,
-            },
-            "network": {
-                "networkId": self.network.network_id,
-                "name": self.network.name,
-                "subnetIds": self.network.subnet_ids,
-                "routerName": self.network.router_name,
-                "natAddresses": self.network.nat_addresses,
-                "peeringName": self.network.peering_name,
-            },
-            "database": {
-                "name": self.data.database.name,
-                "connectionName": self.data.database.connection_name,
-                "privateAddress": self.data.database.private_address,
-                "database": self.data.database.database,
-            },
-            "tables": {
-                "instanceName": self.data.tables.instance_name,
-                "tableNames": self.data.tables.table_names,
-                "indexNames": self.data.tables.index_names,
-                "profileIds": self.data.tables.profile_ids,
-            },
-            "cache": {
-                "id": self.data.cache.id,
-                "endpoint": self.data.cache.endpoint,
-                "authorities": self.data.cache.authorities,
-            },
-            "stream": {
-                "clusterId": self.data.stream.cluster_id,
-                "clusterName": self.data.stream.cluster_name,
-                "bootstrapAddress": self.data.stream.bootstrap_address,
-            },
-            "messaging": {
-                "topicIds": self.data.messaging.topic_ids,
-                "subscriptionIds": self.data.messaging.subscription_ids,
-                "deadLetterSubscriptionIds": self.data.messaging.dead_letter_subscription_ids,
-            },
+            "clusterBackup": exports.cluster_backup(self.backup),
+            "network": exports.network(self.network),
+            "database": exports.database(self.data.database),
+            "tables": exports.tables(self.data.tables),
+            "cache": exports.cache(self.data.cache),
+            "stream": exports.stream(self.data.stream),
+            "messaging": exports.messaging(self.data.messaging),
             "buckets": {name: found.name for name, found in self.buckets.items()},
-            "secrets": {
-                "ids": self.secrets.ids,
-                "names": self.secrets.names,
-                "reminderTopicId": self.secrets.reminder_topic_id,
-                "reminderSubscriptionName": self.secrets.reminder_subscription_name,
-            },
+            "secrets": exports.secrets(self.secrets),
             "vault": {"copiesKey": self.keys.ids["vault-copies"]},
-            "failover": {
-                "recordsBucket": self.records.name,
-                "databaseJob": self.jobs["statements"].id if self.jobs else None,
-                "rehearsalJob": self.jobs["rehearsal"].id if self.jobs else None,
-            },
-            "edge": self._edge_exports(),
-            "observability": {
-                "channelNames": self.observability.channel_names,
-                "dashboardId": self.observability.dashboard_id,
-                "logBucketIds": self.observability.log_bucket_ids,
-                "objectiveNames": self.observability.objective_names,
-            },
-            "federation": {
-                "audience": self.federation.audience,
-                "serviceAccounts": self.federation.service_accounts,
-            },
-        }
-
-    def _edge_exports(self) -> StandbyEdgeExports:
-        edge = self.edge
-        return {
-            "zones": {key: {"name": zone.name, "nameServers": zone.name_servers} for key, zone in edge.zones.items()},
-            "challenges": {
-                key: {"name": proof["name"], "type": proof["type"], "data": proof["data"]}
-                for key, proof in edge.certificates.challenges.items()
-            },
-            "addresses": edge.balancer.addresses,
-            "names": edge.names,
-            "backendServices": self._backend_services(),
-            "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
-            "switchBucket": edge.switch.bucket,
-            "partnerAttachment": edge.partners.attachment,
+            "failover": exports.failover(self.records, self.jobs),
+            "edge": exports.edge(self.edge, self._backend_services()),
+            "observability": exports.observability(self.observability),
+            "federation": exports.federation(self.federation),
         }

@@ -23,11 +23,6 @@ from components.aws.secrets import Secrets
 from components.aws.sonarqube import SonarQubeSecrets
 from components.aws.transit import Transit
 from components.aws.vault import Vault
-from components.aws.watch import compute as watch_compute
-from components.aws.watch import data as watch_data
-from components.aws.watch import edge as watch_edge
-from components.aws.watch import network as watch_network
-from components.aws.watch.rows import Watched
 from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
@@ -41,7 +36,7 @@ from settings.stacks import Prod
 from stacks import inventory, platform
 from stacks.contracts import ProdExports
 from stacks.platform.site import OnAws, Site
-from stacks.regions.primary import buckets, data, keys, workloads
+from stacks.regions.primary import buckets, data, exports, keys, watch, workloads
 
 CONSOLE_SECRETS = {
     "grafana-admin": "Password of Grafana's own administrator, for the day on which single sign-on fails",
@@ -286,7 +281,16 @@ class _Region:
             self.settings.observability,
             prefix=self.prefix,
             domain=self.settings.domain,
-            watched=self._watched(),
+            watched=watch.watched(
+                self.settings,
+                self.scope,
+                account=self.account,
+                network=self.network,
+                transit=self.transit,
+                cluster=self.cluster,
+                data=self.data,
+                edge=self.edge,
+            ),
             receivers=self.settings.receivers,
             urls=load_secrets("prod"),
             keys=self.keys,
@@ -399,118 +403,24 @@ class _Region:
             accounts=self.controllers.service_accounts,
         )
 
-    def _watched(self) -> list[Watched]:
-        """What alarms and the dashboard know of."""
-        settings, edge = self.settings, self.edge
-        watched = [
-            *self.account.watched,
-            *watch_compute.cluster(self.cluster.name),
-            *watch_data.database(self.data.database.identifier, instance_class=settings.database.instance_class),
-            *watch_data.stream(self.data.stream.cluster_name, brokers=self.data.stream.brokers),
-            *watch_data.search(
-                self.data.search.domain_name,
-                self.scope.account_id,
-                nodes=self.data.search.nodes,
-                volume_gib=settings.search.volume_gib,
-                masters=settings.search.dedicated_masters,
-            ),
-            *watch_network.transit_gateway(self.transit.gateway_id),
-            *watch_edge.distribution(edge.cdn.distribution_id),
-            *watch_edge.load_balancer("gateway", edge.balancer.arn_suffix, edge.balancer.target_group_arn_suffix),
-            *watch_edge.web_acl(edge.firewall.metric_name),
-            *watch_edge.zone(edge.zone.zone_id),
-            *watch_edge.health_checks(edge.front_door.health_check_ids),
-        ]
-        for zone, gateway in self.network.nat_gateways.items():
-            watched += watch_network.nat_gateway(f"nat-{zone}", gateway.id)
-        for name, node_id in self.data.cache.node_ids.items():
-            watched += watch_data.cache(f"cache-{name}", node_id)
-        for key, table in settings.tables.items():
-            watched += watch_data.table(
-                key,
-                self.data.tables.table_names[key],
-                indexes=list(table.indexes),
-                replica_regions=settings.key_value_store.replica_regions,
-            )
-        return watched
-
     def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
             "delivered": self.settings.delivered,
-            "observability": {
-                "dashboardName": self.observability.dashboard_name,
-                "topicArns": self.observability.topic_arns,
-            },
-            "cluster": {
-                "name": self.cluster.name,
-                "endpoint": self.cluster.endpoint,
-                "certificateAuthority": self.cluster.certificate_authority,
-                "oidcIssuer": self.cluster.oidc_issuer,
-                "clientSecurityGroupId": self.cluster.client_security_group_id,
-            },
-            "controllers": {
-                "nodeRoleArn": self.controllers.node_role_arn,
-                "instanceProfileName": self.controllers.instance_profile_name,
-                "interruptionQueueName": self.controllers.interruption_queue_name,
-            },
-            "database": {
-                "endpoint": self.data.database.endpoint,
-                "readerEndpoint": self.data.database.reader_endpoint,
-                "arn": self.data.database.arn,
-                "masterSecretArn": self.data.database.master_secret_arn,
-                "securityGroupId": self.data.database.security_group_id,
-            },
-            "stream": {
-                "arn": self.data.stream.arn,
-                "bootstrapBrokersIam": self.data.stream.bootstrap_brokers_iam,
-                "bootstrapBrokersScram": self.data.stream.bootstrap_brokers_scram,
-                "replicationSecretArn": self.data.stream.replication_secret_arn,
-                "securityGroupId": self.data.stream.security_group_id,
-            },
-            "edge": {
-                "zoneId": self.edge.zone.zone_id,
-                "nameServers": self.edge.zone.name_servers,
-                "dsRecord": self.edge.zone.ds_record,
-                "distributionDomainName": self.edge.cdn.domain_name,
-                "challenge": {
-                    "name": self.edge.certificates.challenge["name"],
-                    "type": self.edge.certificates.challenge["type"],
-                    "data": self.edge.certificates.challenge["data"],
-                },
-                "gatewayCertificateArn": self.edge.certificates.gateway_arn,
-                "gatewayTargetGroupArn": self.edge.balancer.target_group_arn,
-                "partnerServiceName": self.edge.partners.service_name,
-                "partnerAddresses": self.edge.partners.addresses,
-                "partnerTargetGroupArn": self.edge.partners.target_group_arn,
-            },
-            "tables": {
-                "names": self.data.tables.table_names,
-                "arns": self.data.tables.table_arns,
-                "streamArns": self.data.tables.stream_arns,
-            },
-            "cache": {
-                "endpoint": self.data.cache.endpoint,
-                "arn": self.data.cache.arn,
-                "userArn": self.data.cache.user_arn,
-                "warmerArn": self.data.cache.warmer_arn,
-                "securityGroupId": self.data.cache.security_group_id,
-            },
-            "search": {
-                "endpoint": self.data.search.endpoint,
-                "arn": self.data.search.arn,
-                "administratorRoleArn": self.data.search.administrator_role_arn,
-                "securityGroupId": self.data.search.security_group_id,
-            },
+            "observability": exports.observability(self.observability),
+            "cluster": exports.cluster(self.cluster),
+            "controllers": exports.controllers(self.controllers),
+            "database": exports.database(self.data.database),
+            "stream": exports.stream(self.data.stream),
+            "edge": exports.edge(self.edge),
+            "tables": exports.tables(self.data.tables),
+            "cache": exports.cache(self.data.cache),
+            "search": exports.search(self.data.search),
             "buckets": {name: found.arn for name, found in self.buckets.items()},
             "secrets": self.secrets.arns,
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "backup": {"vaultArn": self.vaults.vault_arn, "copyVaultArn": self.vaults.copy_vault_arn},
             "network": {"vpcId": self.network.vpc_id, "subnetIds": self.network.subnet_ids},
-            "transit": {
-                "gatewayId": self.transit.gateway_id,
-                "workloadTableId": self.transit.workload_table_id,
-                "externalTableId": self.transit.external_table_id,
-            },
+            "transit": exports.transit(self.transit),
             "inventory": inventory.of_prod(self.settings, self.scope.tags, self.keys.arns),
         }
