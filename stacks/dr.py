@@ -4,28 +4,22 @@ Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `m
 """
 
 import pulumi
-from pulumi_gcp import cloudrunv2
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
 from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.controllers import Controllers
-from components.gcp.database_job import DatabaseJob
-from components.gcp.document import Document
 from components.gcp.edge import Edge
 from components.gcp.endpoints import Endpoints
 from components.gcp.federation import Federation
 from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
-from components.gcp.job import Program
 from components.gcp.keys import Keys
 from components.gcp.network import Network
 from components.gcp.observability import Observability
-from components.gcp.operators import Operators
 from components.gcp.project import ProjectBaseline
 from components.gcp.registry import Registry
-from components.gcp.rehearsal import Rehearsal
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
 from components.gcp.vault import Vault
@@ -35,14 +29,13 @@ from components.kubernetes.component import Scope as KubernetesScope
 from components.kubernetes.vault import Home, Imports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
-from settings.failover import FAILOVER_IMAGE
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
-from stacks import inventory, names, platform
+from stacks import inventory, platform
 from stacks.contracts import DrExports
 from stacks.platform.site import OnGcp, Site
-from stacks.regions.standby import buckets, data, exports, keys, watch, workloads
+from stacks.regions.standby import buckets, data, exports, failover, keys, watch, workloads
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -100,7 +93,6 @@ class _Region:
         self.settings = settings
         self.mode = settings.mode
         self.prefix = f"{owner.service}-{owner.environment}"
-        self.copy = f"{self.prefix}-rehearsal"
         self.scope = Scope(
             project=settings.accounts.gcp_project,
             project_number=settings.accounts.gcp_project_number,
@@ -350,140 +342,21 @@ class _Region:
         )
 
     def _failover(self) -> None:
-        """What a failover runs in the network, who may start it, and what it must know; images come with contents."""
-        self.jobs: dict[str, cloudrunv2.Job] = {}
-        if not self.settings.platform.installed:
-            return
-        settings = self.settings.failover
-        program = Program(
-            image=self.registry.repository_urls[FAILOVER_IMAGE],
-            digest=settings.image_digest,
-            network=self.network.network_id,
-            subnet=self.network.subnet_ids["serverless"],
-            key_id=self.keys.ids["jobs"],
-        )
-        database = DatabaseJob(
-            "statements",
-            self.scope,
-            settings.database_job,
-            program,
-            command=["python", "-m", "failover.database"],
-            arguments=[
-                "schema",
-                "--run=schema",
-                "--attempt=last",
-                pulumi.Output.concat("--database=", self.data.database.database),
-                pulumi.Output.concat("--instance=", self.data.database.connection_name),
-                pulumi.Output.concat("--bucket=", self.records.name),
-            ],
-            # Its report is good for two hours.
-            schedule="20 * * * *",
-            instance=self.data.database.name,
-            copy=self.copy,
-            bucket=self.records.name,
-            answers="results/",
+        self.failover = failover.Region(
+            settings=self.settings,
+            scope=self.scope,
+            keys=self.keys,
+            cluster=self.cluster,
+            data=self.data,
+            records=self.records,
+            edge=self.edge,
+            observability=self.observability,
+            copy=f"{self.prefix}-rehearsal",
             opts=self.opts,
         )
-        rehearsal = Rehearsal(
-            "rehearsal",
-            self.scope,
-            settings.rehearsal_job,
-            program,
-            command=["python", "-m", "failover"],
-            arguments=["rehearse", "--yes", "--json"],
-            environment={"FAILOVER_RECORDS": self.records.name},
-            schedule=settings.rehearsal_schedule,
-            days=settings.rehearsal_days,
-            database=self.data.database.name,
-            copy=self.copy,
-            tables=self.data.tables.instance_name,
-            prefix="rehearsal-",
-            database_job=database.job,
-            records=self.records.name,
-            documents=names.DOCUMENTS,
-            readable=[self.edge.switch.bucket],
-            channels=self.observability.channel_names,
-            opts=self.opts,
-        )
-        self.jobs = {"statements": database.job, "rehearsal": rehearsal.job}
-        self._operators()
-
-    def _operators(self) -> None:
-        """What people need for a failover, beside what `interconnect` grants."""
-        if not self.settings.failover.operators:
-            return
-        operators = Operators("operators", self.scope, self.settings.failover.operators, opts=self.opts)
-        operators.objects({"switch": self.edge.switch.bucket, "records": self.records.name})
-        operators.jobs({use: job.name for use, job in self.jobs.items()})
-        operators.accounts(self.federation.service_accounts)
-        operators.database(self.data.database.name)
-        operators.tables(self.data.tables.instance_name)
-        operators.whole_project("looks", "Looks at metrics and certificates", names.LOOK)
-
-    def _names_document(self, workloads: pulumi.Output[list[str]] | None) -> None:
-        """Tell a failover the region's names, and its mode once `workloads`, database and tables are in it.
-
-        What serves while it grows, caches and brokers, is none of its inputs: nobody waits for them.
-        """
-        Document(
-            "names",
-            self.scope,
-            bucket=self.records.name,
-            path=names.STANDBY_NAMES,
-            told=self._told(workloads),
-            opts=self.opts,
-        )
-
-    def _told(self, workloads: pulumi.Output[list[str]] | None) -> dict[str, object]:
-        """What a failover must know of the region."""
-        settings, doors = self.settings, self.settings.front_door
-        stores = inventory.of_dr(settings, self.scope.tags, self.keys.names)["stores"]
-        certificates = self.edge.certificates.certificate_ids
-        return {
-            "project": self.scope.project,
-            "region": self.scope.region,
-            "domain": settings.domain,
-            "deployedMode": self.mode,
-            "hosts": list(doors.names(settings.domain).values()),
-            "standbyHost": doors.standby_names(settings.domain)["standby"],
-            "healthPath": doors.health_path,
-            "addresses": self.edge.balancer.addresses,
-            "switchBucket": self.edge.switch.bucket,
-            "recordsBucket": self.records.name,
-            "fenceLeaseSeconds": settings.failover.fence_lease_seconds,
-            "rtoMinutes": settings.failover.rto_minutes,
-            "stores": names.promised(settings, stores),
-            "database": {
-                "instance": self.data.database.name,
-                "database": self.data.database.database,
-                "sqlJob": self.jobs["statements"].id,
-                "activeTier": settings.database.tier.active,
-                "rehearsalInstance": self.copy,
-                "writers": [
-                    self.workloads[name].database_user
-                    for name, workload in settings.workloads.items()
-                    if workload.uses.database
-                ],
-            },
-            "tables": {
-                "instance": names.full(f"projects/{self.scope.project}", "instances", self.data.tables.instance_name),
-                "clusters": self.data.tables.cluster_ids,
-                "tables": self.data.tables.table_names,
-            },
-            "workloads": {
-                "endpoint": self.cluster.endpoint,
-                "replicas": workloads.apply(
-                    lambda each: {name: settings.workloads[name].replica_range("active").minimum for name in each}
-                )
-                if workloads is not None
-                else {},
-            },
-            "certificates": {settings.domain: certificates["shadow"], f"gcp.{settings.domain}": certificates["gcp"]},
-            "objectives": self.observability.objective_names,
-            "delivered": settings.delivered,
-            "capacity": names.capacity(settings),
-            "rehearsalDays": settings.failover.rehearsal_days,
-        }
+        self.jobs = failover.jobs(self.failover, self.registry, self.network)
+        if self.jobs:
+            failover.operators(self.failover, self.federation, self.jobs)
 
     def _contents(self) -> None:
         """What runs in the cluster."""
@@ -496,7 +369,7 @@ class _Region:
             protect=self.scope.protect,
         )
         ranges = self.settings.plan.gcp
-        installed = platform.install(
+        delivered = platform.install(
             Site(
                 KubernetesScope(
                     cloud="gcp",
@@ -531,7 +404,7 @@ class _Region:
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
-        self._names_document(installed)
+        failover.tell(self.failover, self.workloads, self.jobs, delivered)
 
     def _names(self) -> list[str]:
         """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
