@@ -3,61 +3,39 @@
 Nothing here touches AWS, nor may it: the region takes over when AWS is gone. `mode` sizes it and changes nothing else.
 """
 
-from dataclasses import replace
-
 import pulumi
-from pulumi_gcp import cloudrunv2
 
 from components.gcp.admission import Admission
 from components.gcp.backup import Backup
-from components.gcp.bigtable import KeyValueStore
-from components.gcp.bucket import Bucket, Retention
 from components.gcp.cluster import Cluster
 from components.gcp.component import Scope
 from components.gcp.controllers import Controllers
-from components.gcp.database_job import DatabaseJob
-from components.gcp.document import Document
 from components.gcp.edge import Edge
 from components.gcp.endpoints import Endpoints
 from components.gcp.federation import Federation
 from components.gcp.firewall import LOAD_BALANCERS, Firewall
 from components.gcp.fleet import Fleet
-from components.gcp.job import Program
-from components.gcp.kafka import EventStream
-from components.gcp.keys import Keys, KeyUse
-from components.gcp.memorystore import Cache
+from components.gcp.keys import Keys
 from components.gcp.network import Network
 from components.gcp.observability import Observability
-from components.gcp.operators import Operators
 from components.gcp.project import ProjectBaseline
-from components.gcp.pubsub import Messaging
 from components.gcp.registry import Registry
-from components.gcp.rehearsal import Rehearsal
 from components.gcp.secrets import Secrets
 from components.gcp.services import ServiceIdentities, Services
-from components.gcp.sql import MAX_CONNECTIONS, RelationalDatabase
 from components.gcp.vault import Vault
-from components.gcp.watch import compute as watch_compute
-from components.gcp.watch import data as watch_data
-from components.gcp.watch import edge as watch_edge
-from components.gcp.watch import network as watch_network
-from components.gcp.watch import platform as watch_platform
-from components.gcp.watch.rows import Watched
 from components.gcp.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
-from components.kubernetes.flux import NAMESPACE as FLUX
 from components.kubernetes.vault import Home, Imports
 from components.kubernetes.vendor import Vendor
 from components.tags import Tags
-from settings.failover import FAILOVER_IMAGE
 from settings.flows import to_primary, to_standby
 from settings.loader import load_secrets
 from settings.stacks import Dr
-from stacks import inventory, names, platform
-from stacks.contracts import DrExports, StandbyEdgeExports
+from stacks import inventory, platform
+from stacks.contracts import DrExports
 from stacks.platform.site import OnGcp, Site
-from stacks.regions import standby
+from stacks.regions.standby import buckets, data, exports, failover, keys, watch, workloads
 
 # Beside those that bootstrap turns on.
 APIS = (
@@ -101,36 +79,6 @@ APIS = (
     "sts",
 )
 
-KEYS = {
-    "cache": KeyUse("confidential", ("memorystore",)),
-    "cluster": KeyUse("restricted", ("container",)),
-    "database": KeyUse("confidential", ("sqladmin",)),
-    "findings": KeyUse("restricted", ("pubsub",)),
-    "images": KeyUse("internal", ("artifactregistry",)),
-    "jobs": KeyUse("internal", ("run",)),
-    "logs": KeyUse("internal", ("logging",)),
-    "messages": KeyUse("confidential", ("pubsub",)),
-    "secrets": KeyUse("restricted", ("secretmanager",)),
-    "stream": KeyUse("confidential", ("managedkafka",)),
-    "tables": KeyUse("confidential", ("bigtableadmin",)),
-    "vault": KeyUse("restricted", ()),
-    "vault-copies": KeyUse("restricted", ()),
-    "volumes": KeyUse("confidential", ("compute",)),
-}
-"""Keys by what they encrypt."""
-
-COPIES = {
-    "cluster-backups": KeyUse("confidential", ("gkebackup",)),
-    "secrets-second": KeyUse("restricted", ("secretmanager",)),
-}
-"""Keys of the second region."""
-
-CONTINENT = {
-    "log-objects": KeyUse("internal", ("storage",)),
-    "objects": KeyUse("confidential", ("storage",)),
-}
-"""Keys of what both regions hold as one."""
-
 
 def build(settings: Dr) -> DrExports:
     """Register the region's resources and return the stack's exports."""
@@ -145,7 +93,6 @@ class _Region:
         self.settings = settings
         self.mode = settings.mode
         self.prefix = f"{owner.service}-{owner.environment}"
-        self.copy = f"{self.prefix}-rehearsal"
         self.scope = Scope(
             project=settings.accounts.gcp_project,
             project_number=settings.accounts.gcp_project_number,
@@ -156,8 +103,7 @@ class _Region:
         self._project()
         self._network()
         self._compute()
-        self._data()
-        self._objects()
+        self._stores()
         self._edge()
         self._security()
         self._observability()
@@ -172,18 +118,11 @@ class _Region:
         self.opts = pulumi.ResourceOptions(
             providers=[self.scope.provider("gcp", pulumi.ResourceOptions(depends_on=services.enabled))]
         )
-        uses = self._keys()
+        uses = keys.uses(self.settings.regions)
         self.identities = ServiceIdentities(
             "identities", self.scope, {service for use in uses.values() for service in use.services}, self.opts
         )
         self.keys = Keys("keys", self.scope, self.settings.keys, uses, members=self.identities.members, opts=self.opts)
-
-    def _keys(self) -> dict[str, KeyUse]:
-        """Keys of this region, and of the places where copies are kept."""
-        regions = self.settings.regions
-        copies = {name: replace(use, location=regions.gcp_second) for name, use in COPIES.items()}
-        continent = {name: replace(use, location=regions.gcp_continent[1]) for name, use in CONTINENT.items()}
-        return {**KEYS, **copies, **continent}
 
     def _network(self) -> None:
         self.network = Network(
@@ -259,121 +198,17 @@ class _Region:
             opts=self.opts,
         )
 
-    def _data(self) -> None:
-        self.database = RelationalDatabase(
-            "database",
+    def _stores(self) -> None:
+        self.data = data.build(
+            self.settings,
             self.scope,
-            self.settings.database,
-            mode=self.mode,
-            database_name=self.settings.database_name,
+            prefix=self.prefix,
             network=self.network,
-            key_id=self.keys.ids["database"],
-            backup_region=self.settings.regions.gcp_second,
-            opts=self.opts,
-        )
-        self.tables = KeyValueStore(
-            "tables",
-            self.scope,
-            self.settings.key_value_store,
-            mode=self.mode,
-            tables=self.settings.tables,
-            key_id=self.keys.ids["tables"],
-            opts=self.opts,
-        )
-        self.cache = Cache(
-            "cache",
-            self.scope,
-            self.settings.cache,
-            mode=self.mode,
-            identifier=f"{self.prefix}-cache",
-            network=self.network,
-            key_id=self.keys.ids["cache"],
-            opts=self.opts,
-        )
-        self.stream = EventStream(
-            "stream",
-            self.scope,
-            self.settings.stream,
-            mode=self.mode,
-            topics=self.settings.topics,
-            identifier=self.prefix,
-            subnet_id=self.network.subnet_ids["kafka"],
-            key_id=self.keys.ids["stream"],
-            opts=self.opts,
-        )
-        self.messaging = Messaging(
-            "messaging",
-            self.scope,
-            self.settings.messaging,
-            topics=self.settings.topics,
-            regions=[self.scope.region],
-            key_id=self.keys.ids["messages"],
+            keys=self.keys,
             agent=self.identities.members["pubsub"],
             opts=self.opts,
         )
-
-    def _objects(self) -> None:
-        settings, storage = self.settings, self.settings.storage
-        logs = Bucket(
-            "logs",
-            self.scope,
-            storage,
-            data_class="internal",
-            regions=settings.regions,
-            key_id=self.keys.ids["log-objects"],
-            expire_days=storage.log_days,
-            opts=self.opts,
-        )
-        usage_logs = logs.receive_usage_logs() if storage.usage_logs else None
-        applications = {
-            use: Bucket(
-                use,
-                self.scope,
-                storage,
-                data_class=declared.data_class,
-                regions=settings.regions,
-                key_id=self.keys.ids["objects"],
-                usage_logs=usage_logs,
-                opts=self.opts,
-            )
-            for use, declared in settings.buckets.items()
-        }
-        backups = Bucket(
-            "backups",
-            self.scope,
-            storage,
-            data_class="confidential",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            expire_days=storage.backup_days,
-            retention=Retention(storage.retention_days, locked=storage.retention == "locked"),
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
-        copies = Bucket(
-            "vault-copies",
-            self.scope,
-            storage,
-            data_class="restricted",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
-        self.buckets = {**applications, "backups": backups, "logs": logs, "vault-copies": copies}
-        days = settings.failover.record_days
-        self.records = Bucket(
-            "records",
-            self.scope,
-            storage,
-            data_class="confidential",
-            regions=settings.regions,
-            key_id=self.keys.ids["objects"],
-            bucket=settings.failover.records_bucket,
-            expire_under=dict.fromkeys(("acknowledged/", "history/", "results/"), days),
-            usage_logs=usage_logs,
-            opts=self.opts,
-        )
+        self.buckets, self.records = buckets.build(self.settings, self.scope, keys=self.keys, opts=self.opts)
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -462,7 +297,14 @@ class _Region:
             self.settings.platform.objectives,
             mode=self.mode,
             prefix=self.prefix,
-            watched=self._watched(),
+            watched=watch.watched(
+                self.settings,
+                self.scope,
+                cluster=self.cluster,
+                data=self.data,
+                edge=self.edge,
+                secrets=self.secrets,
+            ),
             receivers=self.settings.receivers,
             secrets=load_secrets("dr"),
             log_key_id=self.keys.ids["logs"],
@@ -476,7 +318,9 @@ class _Region:
 
     def _workloads(self) -> None:
         """Who the workloads' pods are; what they find here."""
-        stores = Stores(self.database, self.cache, self.stream, self.messaging, self.tables, self.buckets)
+        stores = Stores(
+            self.data.database, self.data.cache, self.data.stream, self.data.messaging, self.data.tables, self.buckets
+        )
         self.workloads = {
             name: WorkloadIdentity(
                 f"workload-{name}",
@@ -489,7 +333,7 @@ class _Region:
             ).identity
             for name, workload in self.settings.workloads.items()
         }
-        self.told = standby.region(
+        self.told = workloads.region(
             self.settings,
             stores,
             mode=self.mode,
@@ -498,141 +342,21 @@ class _Region:
         )
 
     def _failover(self) -> None:
-        """What a failover runs in the network, who may start it, and what it must know; images come with contents."""
-        self.jobs: dict[str, cloudrunv2.Job] = {}
-        if not self.settings.platform.installed:
-            return
-        settings = self.settings.failover
-        program = Program(
-            image=self.registry.repository_urls[FAILOVER_IMAGE],
-            digest=settings.image_digest,
-            network=self.network.network_id,
-            subnet=self.network.subnet_ids["serverless"],
-            key_id=self.keys.ids["jobs"],
-        )
-        database = DatabaseJob(
-            "statements",
-            self.scope,
-            settings.database_job,
-            program,
-            command=["python", "-m", "failover.database"],
-            arguments=[
-                "schema",
-                "--run=schema",
-                "--attempt=last",
-                pulumi.Output.concat("--database=", self.database.database),
-                pulumi.Output.concat("--instance=", self.database.connection_name),
-                pulumi.Output.concat("--bucket=", self.records.name),
-            ],
-            # Its report is good for two hours.
-            schedule="20 * * * *",
-            instance=self.database.name,
-            copy=self.copy,
-            bucket=self.records.name,
-            answers="results/",
+        self.failover = failover.Region(
+            settings=self.settings,
+            scope=self.scope,
+            keys=self.keys,
+            cluster=self.cluster,
+            data=self.data,
+            records=self.records,
+            edge=self.edge,
+            observability=self.observability,
+            copy=f"{self.prefix}-rehearsal",
             opts=self.opts,
         )
-        rehearsal = Rehearsal(
-            "rehearsal",
-            self.scope,
-            settings.rehearsal_job,
-            program,
-            command=["python", "-m", "failover"],
-            arguments=["rehearse", "--yes", "--json"],
-            environment={"FAILOVER_RECORDS": self.records.name},
-            schedule=settings.rehearsal_schedule,
-            days=settings.rehearsal_days,
-            database=self.database.name,
-            copy=self.copy,
-            tables=self.tables.instance_name,
-            prefix="rehearsal-",
-            database_job=database.job,
-            records=self.records.name,
-            documents=names.DOCUMENTS,
-            readable=[self.edge.switch.bucket],
-            channels=self.observability.channel_names,
-            opts=self.opts,
-        )
-        self.jobs = {"statements": database.job, "rehearsal": rehearsal.job}
-        self._operators()
-
-    def _operators(self) -> None:
-        """What people need for a failover, beside what `interconnect` grants."""
-        if not self.settings.failover.operators:
-            return
-        operators = Operators("operators", self.scope, self.settings.failover.operators, opts=self.opts)
-        operators.objects({"switch": self.edge.switch.bucket, "records": self.records.name})
-        operators.jobs({use: job.name for use, job in self.jobs.items()})
-        operators.accounts(self.federation.service_accounts)
-        operators.database(self.database.name)
-        operators.tables(self.tables.instance_name)
-        operators.whole_project("looks", "Looks at metrics and certificates", names.LOOK)
-
-    def _names_document(self, workloads: pulumi.Output[list[str]] | None) -> None:
-        """Tell a failover the region's names, and its mode once `workloads`, database and tables are in it.
-
-        What serves while it grows, caches and brokers, is none of its inputs: nobody waits for them.
-        """
-        Document(
-            "names",
-            self.scope,
-            bucket=self.records.name,
-            path=names.STANDBY_NAMES,
-            told=self._told(workloads),
-            opts=self.opts,
-        )
-
-    def _told(self, workloads: pulumi.Output[list[str]] | None) -> dict[str, object]:
-        """What a failover must know of the region."""
-        settings, doors = self.settings, self.settings.front_door
-        stores = inventory.of_dr(settings, self.scope.tags, self.keys.names)["stores"]
-        certificates = self.edge.certificates.certificate_ids
-        return {
-            "project": self.scope.project,
-            "region": self.scope.region,
-            "domain": settings.domain,
-            "deployedMode": self.mode,
-            "hosts": list(doors.names(settings.domain).values()),
-            "standbyHost": doors.standby_names(settings.domain)["standby"],
-            "healthPath": doors.health_path,
-            "addresses": self.edge.balancer.addresses,
-            "switchBucket": self.edge.switch.bucket,
-            "recordsBucket": self.records.name,
-            "fenceLeaseSeconds": settings.failover.fence_lease_seconds,
-            "rtoMinutes": settings.failover.rto_minutes,
-            "stores": names.promised(settings, stores),
-            "database": {
-                "instance": self.database.name,
-                "database": self.database.database,
-                "sqlJob": self.jobs["statements"].id,
-                "activeTier": settings.database.tier.active,
-                "rehearsalInstance": self.copy,
-                "writers": [
-                    self.workloads[name].database_user
-                    for name, workload in settings.workloads.items()
-                    if workload.uses.database
-                ],
-            },
-            "tables": {
-                "instance": names.full(f"projects/{self.scope.project}", "instances", self.tables.instance_name),
-                "clusters": self.tables.cluster_ids,
-                "tables": self.tables.table_names,
-            },
-            "workloads": {
-                "endpoint": self.cluster.endpoint,
-                "replicas": workloads.apply(
-                    lambda each: {name: settings.workloads[name].replica_range("active").minimum for name in each}
-                )
-                if workloads is not None
-                else {},
-                "stores": names.used(settings.workloads),
-            },
-            "certificates": {settings.domain: certificates["shadow"], f"gcp.{settings.domain}": certificates["gcp"]},
-            "objectives": self.observability.objective_names,
-            "delivered": settings.delivered,
-            "capacity": names.capacity(settings),
-            "rehearsalDays": settings.failover.rehearsal_days,
-        }
+        self.jobs = failover.jobs(self.failover, self.registry, self.network)
+        if self.jobs:
+            failover.operators(self.failover, self.federation, self.jobs)
 
     def _contents(self) -> None:
         """What runs in the cluster."""
@@ -645,7 +369,7 @@ class _Region:
             protect=self.scope.protect,
         )
         ranges = self.settings.plan.gcp
-        workloads = platform.install(
+        delivered = platform.install(
             Site(
                 KubernetesScope(
                     cloud="gcp",
@@ -677,11 +401,11 @@ class _Region:
                 ),
                 self.told,
                 self.workloads,
-                standby.places(ranges),
+                workloads.places(ranges),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
-        self._names_document(workloads)
+        failover.tell(self.failover, self.workloads, self.jobs, delivered)
 
     def _names(self) -> list[str]:
         """Names by which the mesh's gateway is asked; by Private Service Connect partners give the primary's."""
@@ -708,31 +432,6 @@ class _Region:
             accounts={},
         )
 
-    def _watched(self) -> list[Watched]:
-        """What alarms and the dashboard know of."""
-        watched = [
-            *watch_network.nat(self.scope.region),
-            *watch_network.resolver(),
-            *watch_compute.cluster(self.cluster.name),
-            *(
-                watch_platform.contents(self.cluster.name, self.settings.digests)
-                if self.settings.platform.installed
-                else ()
-            ),
-            *watch_compute.delivery(FLUX),
-            *watch_data.database(self.scope.project, self.database.name, connections=MAX_CONNECTIONS),
-            *watch_data.tables(self.tables.instance_name),
-            *watch_data.cache(self.cache.instance_id),
-            *watch_data.stream(self.stream.cluster_name),
-            *watch_edge.web_firewall("web-firewall", self.edge.firewall.policy_name),
-        ]
-        if self.secrets.reminder_subscription_name is not None:
-            watched += watch_data.reminders(self.secrets.reminder_subscription_name)
-        for topic in self.settings.topics:
-            watched += watch_data.subscription(topic, self.messaging.subscription_names[topic])
-            watched += watch_data.dead_letters(topic, self.messaging.dead_letter_subscription_names[topic])
-        return watched
-
     def exports(self) -> DrExports:
         """What the stack tells the others, and people."""
         return {
@@ -740,93 +439,21 @@ class _Region:
             "delivered": self.settings.delivered,
             "inventory": inventory.of_dr(self.settings, self.scope.tags, self.keys.names),
             "region": self.scope.region,
-            "cluster": {
-                "name": self.cluster.name,
-                "endpoint": self.cluster.endpoint,
-                "workloadPool": self.cluster.workload_pool,
-                "nodeServiceAccount": self.cluster.node_email,
-                "membershipId": self.fleet.membership_id,
-                "volumesKey": self.keys.ids["volumes"],
-            },
+            "cluster": exports.cluster(self.cluster, self.fleet, self.keys),
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "admission": {"attestor": self.admission.attestor, "signingKey": self.admission.signing_key},
-            "clusterBackup": {
-                "planId": self.backup.plan_id,
-                "restorePlanIds": self.backup.restore_plan_ids,
-            },
-            "network": {
-                "networkId": self.network.network_id,
-                "name": self.network.name,
-                "subnetIds": self.network.subnet_ids,
-                "routerName": self.network.router_name,
-                "natAddresses": self.network.nat_addresses,
-                "peeringName": self.network.peering_name,
-            },
-            "database": {
-                "name": self.database.name,
-                "connectionName": self.database.connection_name,
-                "privateAddress": self.database.private_address,
-                "database": self.database.database,
-            },
-            "tables": {
-                "instanceName": self.tables.instance_name,
-                "tableNames": self.tables.table_names,
-                "indexNames": self.tables.index_names,
-                "profileIds": self.tables.profile_ids,
-            },
-            "cache": {
-                "id": self.cache.id,
-                "endpoint": self.cache.endpoint,
-                "authorities": self.cache.authorities,
-            },
-            "stream": {
-                "clusterId": self.stream.cluster_id,
-                "clusterName": self.stream.cluster_name,
-                "bootstrapAddress": self.stream.bootstrap_address,
-            },
-            "messaging": {
-                "topicIds": self.messaging.topic_ids,
-                "subscriptionIds": self.messaging.subscription_ids,
-                "deadLetterSubscriptionIds": self.messaging.dead_letter_subscription_ids,
-            },
+            "clusterBackup": exports.cluster_backup(self.backup),
+            "network": exports.network(self.network),
+            "database": exports.database(self.data.database),
+            "tables": exports.tables(self.data.tables),
+            "cache": exports.cache(self.data.cache),
+            "stream": exports.stream(self.data.stream),
+            "messaging": exports.messaging(self.data.messaging),
             "buckets": {name: found.name for name, found in self.buckets.items()},
-            "secrets": {
-                "ids": self.secrets.ids,
-                "names": self.secrets.names,
-                "reminderTopicId": self.secrets.reminder_topic_id,
-                "reminderSubscriptionName": self.secrets.reminder_subscription_name,
-            },
+            "secrets": exports.secrets(self.secrets),
             "vault": {"copiesKey": self.keys.ids["vault-copies"]},
-            "failover": {
-                "recordsBucket": self.records.name,
-                "databaseJob": self.jobs["statements"].id if self.jobs else None,
-                "rehearsalJob": self.jobs["rehearsal"].id if self.jobs else None,
-            },
-            "edge": self._edge_exports(),
-            "observability": {
-                "channelNames": self.observability.channel_names,
-                "dashboardId": self.observability.dashboard_id,
-                "logBucketIds": self.observability.log_bucket_ids,
-                "objectiveNames": self.observability.objective_names,
-            },
-            "federation": {
-                "audience": self.federation.audience,
-                "serviceAccounts": self.federation.service_accounts,
-            },
-        }
-
-    def _edge_exports(self) -> StandbyEdgeExports:
-        edge = self.edge
-        return {
-            "zones": {key: {"name": zone.name, "nameServers": zone.name_servers} for key, zone in edge.zones.items()},
-            "challenges": {
-                key: {"name": proof["name"], "type": proof["type"], "data": proof["data"]}
-                for key, proof in edge.certificates.challenges.items()
-            },
-            "addresses": edge.balancer.addresses,
-            "names": edge.names,
-            "backendServices": self._backend_services(),
-            "signedBucket": edge.cdn.bucket_name if edge.cdn else None,
-            "switchBucket": edge.switch.bucket,
-            "partnerAttachment": edge.partners.attachment,
+            "failover": exports.failover(self.records, self.jobs),
+            "edge": exports.edge(self.edge, self._backend_services()),
+            "observability": exports.observability(self.observability),
+            "federation": exports.federation(self.federation),
         }

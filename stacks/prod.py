@@ -3,38 +3,26 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import aurora, bucket, elasticache, msk
+from components.aws import aurora, elasticache, msk
 from components.aws.account import AccountBaseline
-from components.aws.aurora import RelationalDatabase
 from components.aws.backup import Backup, RestoreTest
-from components.aws.bucket import Bucket, Lock
 from components.aws.cluster import Cluster
 from components.aws.component import Scope
 from components.aws.console_secrets import ConsoleSecrets
 from components.aws.controllers import Controllers
-from components.aws.dynamodb import KeyValueStore
 from components.aws.edge import Edge
-from components.aws.elasticache import Cache
 from components.aws.endpoints import Endpoints
-from components.aws.keys import Keys, KeyUse
+from components.aws.keys import Keys
 from components.aws.metrics_store import MetricsStore
-from components.aws.msk import EventStream
 from components.aws.network import Network
 from components.aws.node_group import BOTTLEROCKET
-from components.aws.notifications import NOTIFICATIONS_KEY
 from components.aws.observability import Observability
-from components.aws.opensearch import Search
 from components.aws.registry import Registry
 from components.aws.runner import Runner
 from components.aws.secrets import Secrets
 from components.aws.sonarqube import SonarQubeSecrets
 from components.aws.transit import Transit
 from components.aws.vault import Vault
-from components.aws.watch import compute as watch_compute
-from components.aws.watch import data as watch_data
-from components.aws.watch import edge as watch_edge
-from components.aws.watch import network as watch_network
-from components.aws.watch.rows import Watched
 from components.aws.workload_identity import Stores, WorkloadIdentity
 from components.kubernetes import access
 from components.kubernetes.component import Scope as KubernetesScope
@@ -48,28 +36,7 @@ from settings.stacks import Prod
 from stacks import inventory, platform
 from stacks.contracts import ProdExports
 from stacks.platform.site import OnAws, Site
-from stacks.regions import primary
-
-KEYS = {
-    "audit": KeyUse("Audit trail and history of configurations", "restricted", trails=True),
-    "backups": KeyUse("Backups", "confidential"),
-    "cache": KeyUse("Cache", "confidential"),
-    "cluster": KeyUse("Kubernetes secrets in the cluster's store", "restricted"),
-    "database": KeyUse("Relational database", "confidential"),
-    "images": KeyUse("Images", "internal"),
-    "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
-    "metrics": KeyUse("Metrics of the cluster", "internal"),
-    "notifications": NOTIFICATIONS_KEY,
-    "objects": KeyUse("Objects", "confidential"),
-    "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
-    "search": KeyUse("Search", "confidential"),
-    "secrets": KeyUse("Secrets Manager", "restricted"),
-    "stream": KeyUse("Event stream", "confidential"),
-    "tables": KeyUse("Key-value tables", "confidential"),
-    "traces": KeyUse("Traces, and the canary's reports", "internal"),
-    "vault": KeyUse("Seal of Vault", "restricted"),
-    "volumes": KeyUse("Disks of nodes and pods", "confidential", auto_scaling=True),
-}
+from stacks.regions.primary import buckets, data, exports, keys, watch, workloads
 
 CONSOLE_SECRETS = {
     "grafana-admin": "Password of Grafana's own administrator, for the day on which single sign-on fails",
@@ -103,11 +70,10 @@ class _Region:
         # No default tags: every resource carries its own, where a preview and the policies see them.
         provider = aws.Provider("aws", region=self.scope.region, allowed_account_ids=[self.scope.account_id])
         self.opts = pulumi.ResourceOptions(providers=[provider])
-        self.keys = Keys("keys", self.scope, settings.keys, KEYS, self.opts)
+        self.keys = Keys("keys", self.scope, settings.keys, keys.KEYS, self.opts)
         self._network()
         self._compute()
-        self._data()
-        self._objects()
+        self._stores()
         self._edge()
         self._recovery()
         self._security()
@@ -152,7 +118,6 @@ class _Region:
             log_key_arn=self.keys.arns["logs"],
             opts=self.opts,
         )
-        self.pods = {"cluster": self.cluster.security_group_id}
         self.registry = Registry(
             "registry",
             self.scope,
@@ -176,116 +141,19 @@ class _Region:
                 opts=self.opts,
             )
 
-    def _data(self) -> None:
-        self.database = RelationalDatabase(
-            "database",
+    def _stores(self) -> None:
+        self.data = data.build(
+            self.settings,
             self.scope,
-            self.settings.database,
-            identifier=self.prefix,
-            database_name=self.settings.database_name,
+            prefix=self.prefix,
             network=self.network,
-            clients=self.pods,
-            key_arn=self.keys.arns["database"],
-            secrets_key_arn=self.keys.arns["secrets"],
-            log_key_arn=self.keys.arns["logs"],
+            clients={"cluster": self.cluster.security_group_id},
+            keys=self.keys,
             opts=self.opts,
         )
-        self.stream = EventStream(
-            "stream",
-            self.scope,
-            self.settings.stream,
-            topics=self.settings.topics,
-            secret_name=f"{self.prefix}-replication",
-            network=self.network,
-            clients=self.pods,
-            key_arn=self.keys.arns["stream"],
-            secrets_key_arn=self.keys.arns["secrets"],
-            log_key_arn=self.keys.arns["logs"],
-            opts=self.opts,
+        self.buckets, self.access_logs = buckets.build(
+            self.settings, self.scope, keys=self.keys, opts=self.opts, late=self.late
         )
-        self.tables = KeyValueStore(
-            "tables",
-            self.scope,
-            self.settings.key_value_store,
-            tables=self.settings.tables,
-            name_prefix=self.prefix,
-            key_arn=self.keys.arns["tables"],
-            key_settings=self.settings.keys,
-            opts=self.opts,
-        )
-        self.cache = Cache(
-            "cache",
-            self.scope,
-            self.settings.cache,
-            identifier=self.prefix,
-            network=self.network,
-            clients=self.pods,
-            key_arn=self.keys.arns["cache"],
-            log_key_arn=self.keys.arns["logs"],
-            opts=self.opts,
-        )
-        self.search = Search(
-            "search",
-            self.scope,
-            self.settings.search,
-            domain_name=self.prefix,
-            administrators=self.settings.cluster.administrators,
-            network=self.network,
-            clients=self.pods,
-            key_arn=self.keys.arns["search"],
-            log_key_arn=self.keys.arns["logs"],
-            opts=self.opts,
-        )
-
-    def _objects(self) -> None:
-        storage = self.settings.storage
-        self.access_logs = Bucket(
-            "access-logs",
-            self.scope,
-            data_class="internal",
-            key_arn=None,
-            noncurrent_days=storage.noncurrent_days,
-            expire_days=storage.log_days,
-            receives=[bucket.access_logs],
-            opts=self.opts,
-        )
-        logs = Bucket(
-            "logs",
-            self.scope,
-            data_class="internal",
-            key_arn=self.keys.arns["logs"],
-            noncurrent_days=storage.noncurrent_days,
-            expire_days=storage.log_days,
-            receives=[bucket.delivered_logs, bucket.inventories],
-            access_logs=self.access_logs,
-            opts=self.opts,
-        )
-        applications = {
-            use: Bucket(
-                use,
-                self.scope,
-                data_class=declared.data_class,
-                key_arn=self.keys.arns["objects"],
-                noncurrent_days=storage.noncurrent_days,
-                access_logs=self.access_logs,
-                inventories=logs,
-                opts=self.late,
-            )
-            for use, declared in self.settings.buckets.items()
-        }
-        backups = Bucket(
-            "backups",
-            self.scope,
-            data_class="confidential",
-            key_arn=self.keys.arns["objects"],
-            noncurrent_days=storage.noncurrent_days,
-            expire_days=storage.backup_days,
-            lock=Lock(storage.object_lock, storage.object_lock_days),
-            access_logs=self.access_logs,
-            inventories=logs,
-            opts=self.late,
-        )
-        self.buckets = {**applications, "backups": backups, "logs": logs}
 
     def _edge(self) -> None:
         self.edge = Edge(
@@ -333,7 +201,7 @@ class _Region:
             secrets_key_arn=self.keys.arns["secrets"],
             secrets_path=self.prefix,
             metrics_arn=self.metrics.arn,
-            search_arn=self.search.arn,
+            search_arn=self.data.search.arn,
             vault=self.vault,
             backups=self.buckets["backups"],
             repositories=self.prefix,
@@ -360,8 +228,10 @@ class _Region:
             # Locked or short-lived themselves.
             excluded_arns=[self.access_logs.arn, self.buckets["backups"].arn, self.buckets["logs"].arn],
             restore_tests={
-                "Aurora": RestoreTest([self.database.arn], {"dbSubnetGroupName": self.database.subnet_group_name}),
-                "DynamoDB": RestoreTest(list(self.tables.table_arns.values())),
+                "Aurora": RestoreTest(
+                    [self.data.database.arn], {"dbSubnetGroupName": self.data.database.subnet_group_name}
+                ),
+                "DynamoDB": RestoreTest(list(self.data.tables.table_arns.values())),
                 "S3": RestoreTest([self.buckets[use].arn for use in self.settings.buckets]),
             },
             opts=self.late,
@@ -411,7 +281,16 @@ class _Region:
             self.settings.observability,
             prefix=self.prefix,
             domain=self.settings.domain,
-            watched=self._watched(),
+            watched=watch.watched(
+                self.settings,
+                self.scope,
+                account=self.account,
+                network=self.network,
+                transit=self.transit,
+                cluster=self.cluster,
+                data=self.data,
+                edge=self.edge,
+            ),
             receivers=self.settings.receivers,
             urls=load_secrets("prod"),
             keys=self.keys,
@@ -422,10 +301,10 @@ class _Region:
     def _workloads(self) -> None:
         """Who the workloads' pods are; what they find here."""
         stores = Stores(
-            self.database,
-            self.cache,
-            self.stream,
-            self.tables,
+            self.data.database,
+            self.data.cache,
+            self.data.stream,
+            self.data.tables,
             self.buckets,
             tables_key_arn=self.keys.arns["tables"],
             objects_key_arn=self.keys.arns["objects"],
@@ -442,7 +321,7 @@ class _Region:
             ).identity
             for name, workload in self.settings.workloads.items()
         }
-        self.told = primary.region(
+        self.told = workloads.region(
             self.settings, stores, repositories=self.registry.repository_urls, secrets_path=self.prefix
         )
 
@@ -497,15 +376,15 @@ class _Region:
                     store_ports={"cache": elasticache.PORT, "database": aurora.PORT, "topics": msk.IAM_PORT},
                     cluster_name=self.cluster.name,
                     metrics_endpoint=self.metrics.endpoint,
-                    search_endpoint=self.search.endpoint,
+                    search_endpoint=self.data.search.endpoint,
                     secrets=self.console_secrets.arns,
-                    database_endpoint=self.database.endpoint,
+                    database_endpoint=self.data.database.endpoint,
                     sonarqube_secrets=self.sonarqube_secrets.arns,
                     reports=Reports(self.scope.region, self.buckets["logs"].name, SCAN_REPORTS),
                 ),
                 self.told,
                 self.workloads,
-                primary.places(ranges),
+                workloads.places(ranges),
                 pulumi.ResourceOptions(providers=[inside]),
             )
         )
@@ -529,118 +408,24 @@ class _Region:
             accounts=self.controllers.service_accounts,
         )
 
-    def _watched(self) -> list[Watched]:
-        """What alarms and the dashboard know of."""
-        settings, edge = self.settings, self.edge
-        watched = [
-            *self.account.watched,
-            *watch_compute.cluster(self.cluster.name),
-            *watch_data.database(self.database.identifier, instance_class=settings.database.instance_class),
-            *watch_data.stream(self.stream.cluster_name, brokers=self.stream.brokers),
-            *watch_data.search(
-                self.search.domain_name,
-                self.scope.account_id,
-                nodes=self.search.nodes,
-                volume_gib=settings.search.volume_gib,
-                masters=settings.search.dedicated_masters,
-            ),
-            *watch_network.transit_gateway(self.transit.gateway_id),
-            *watch_edge.distribution(edge.cdn.distribution_id),
-            *watch_edge.load_balancer("gateway", edge.balancer.arn_suffix, edge.balancer.target_group_arn_suffix),
-            *watch_edge.web_acl(edge.firewall.metric_name),
-            *watch_edge.zone(edge.zone.zone_id),
-            *watch_edge.health_checks(edge.front_door.health_check_ids),
-        ]
-        for zone, gateway in self.network.nat_gateways.items():
-            watched += watch_network.nat_gateway(f"nat-{zone}", gateway.id)
-        for name, node_id in self.cache.node_ids.items():
-            watched += watch_data.cache(f"cache-{name}", node_id)
-        for key, table in settings.tables.items():
-            watched += watch_data.table(
-                key,
-                self.tables.table_names[key],
-                indexes=list(table.indexes),
-                replica_regions=settings.key_value_store.replica_regions,
-            )
-        return watched
-
     def exports(self) -> ProdExports:
         """What the stack tells the others, and people."""
         return {
             "delivered": self.settings.delivered,
-            "observability": {
-                "dashboardName": self.observability.dashboard_name,
-                "topicArns": self.observability.topic_arns,
-            },
-            "cluster": {
-                "name": self.cluster.name,
-                "endpoint": self.cluster.endpoint,
-                "certificateAuthority": self.cluster.certificate_authority,
-                "oidcIssuer": self.cluster.oidc_issuer,
-                "clientSecurityGroupId": self.cluster.client_security_group_id,
-            },
-            "controllers": {
-                "nodeRoleArn": self.controllers.node_role_arn,
-                "instanceProfileName": self.controllers.instance_profile_name,
-                "interruptionQueueName": self.controllers.interruption_queue_name,
-            },
-            "database": {
-                "endpoint": self.database.endpoint,
-                "readerEndpoint": self.database.reader_endpoint,
-                "arn": self.database.arn,
-                "masterSecretArn": self.database.master_secret_arn,
-                "securityGroupId": self.database.security_group_id,
-            },
-            "stream": {
-                "arn": self.stream.arn,
-                "bootstrapBrokersIam": self.stream.bootstrap_brokers_iam,
-                "bootstrapBrokersScram": self.stream.bootstrap_brokers_scram,
-                "replicationSecretArn": self.stream.replication_secret_arn,
-                "securityGroupId": self.stream.security_group_id,
-            },
-            "edge": {
-                "zoneId": self.edge.zone.zone_id,
-                "nameServers": self.edge.zone.name_servers,
-                "dsRecord": self.edge.zone.ds_record,
-                "distributionDomainName": self.edge.cdn.domain_name,
-                "challenge": {
-                    "name": self.edge.certificates.challenge["name"],
-                    "type": self.edge.certificates.challenge["type"],
-                    "data": self.edge.certificates.challenge["data"],
-                },
-                "gatewayCertificateArn": self.edge.certificates.gateway_arn,
-                "gatewayTargetGroupArn": self.edge.balancer.target_group_arn,
-                "partnerServiceName": self.edge.partners.service_name,
-                "partnerAddresses": self.edge.partners.addresses,
-                "partnerTargetGroupArn": self.edge.partners.target_group_arn,
-            },
-            "tables": {
-                "names": self.tables.table_names,
-                "arns": self.tables.table_arns,
-                "streamArns": self.tables.stream_arns,
-            },
-            "cache": {
-                "endpoint": self.cache.endpoint,
-                "arn": self.cache.arn,
-                "userArn": self.cache.user_arn,
-                "warmerArn": self.cache.warmer_arn,
-                "securityGroupId": self.cache.security_group_id,
-            },
-            "search": {
-                "endpoint": self.search.endpoint,
-                "arn": self.search.arn,
-                "administratorRoleArn": self.search.administrator_role_arn,
-                "securityGroupId": self.search.security_group_id,
-            },
+            "observability": exports.observability(self.observability),
+            "cluster": exports.cluster(self.cluster),
+            "controllers": exports.controllers(self.controllers),
+            "database": exports.database(self.data.database),
+            "stream": exports.stream(self.data.stream),
+            "edge": exports.edge(self.edge),
+            "tables": exports.tables(self.data.tables),
+            "cache": exports.cache(self.data.cache),
+            "search": exports.search(self.data.search),
             "buckets": {name: found.arn for name, found in self.buckets.items()},
             "secrets": self.secrets.arns,
             "registry": {"repositoryUrls": self.registry.repository_urls},
             "backup": {"vaultArn": self.vaults.vault_arn, "copyVaultArn": self.vaults.copy_vault_arn},
             "network": {"vpcId": self.network.vpc_id, "subnetIds": self.network.subnet_ids},
-            "transit": {
-                "gatewayId": self.transit.gateway_id,
-                "workloadTableId": self.transit.workload_table_id,
-                "externalTableId": self.transit.external_table_id,
-            },
+            "transit": exports.transit(self.transit),
             "inventory": inventory.of_prod(self.settings, self.scope.tags, self.keys.arns),
         }

@@ -1,12 +1,1 @@
-"""What workloads find in each region: what their pods are told, and where they reach what is no workload."""
-
-from components.kubernetes.namespace import address_peer
-from components.kubernetes.workloads import Place
-from settings.types import RFC_1918
-
-# RFC 1918's, those that carriers share (RFC 6598), and those of one link (RFC 3927).
-PRIVATE = (*map(str, RFC_1918), "100.64.0.0/10", "169.254.0.0/16")
-
-# Policies of Kubernetes know no names; the mesh narrows these addresses to those that are meant.
-PUBLIC = Place([address_peer("0.0.0.0/0", *PRIVATE)], [443])
-"""Where HTTPS to public addresses leads."""
+"""What each region is made of: modules of one name tell the same story of both, and the stacks put them together."""

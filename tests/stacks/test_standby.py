@@ -9,7 +9,8 @@ import pytest
 
 from components.gcp.exemptions import ANSWERING, PUBLIC
 from preview.graph import Graph, Node
-from stacks.dr import APIS, KEYS
+from stacks.dr import APIS
+from stacks.regions.standby.keys import KEYS
 
 EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
 BASIC = {"roles/owner", "roles/editor", "roles/viewer"}

@@ -11,7 +11,7 @@ from components.kubernetes.workload_values import Region
 from components.kubernetes.workloads import Outside, Place
 from settings.addresses import AwsPlan
 from settings.shared import Shared
-from stacks.regions import PUBLIC
+from stacks.regions.public import PUBLIC
 
 ISTIOD_PORT = 15012
 """Where pods' proxies get their configuration and their certificates, by mutual TLS."""

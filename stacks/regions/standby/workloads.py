@@ -13,7 +13,7 @@ from components.kubernetes.workloads import Outside, Place
 from settings.addresses import GcpPlan
 from settings.shared import Shared
 from settings.types import Mode
-from stacks.regions import PUBLIC
+from stacks.regions.public import PUBLIC
 
 POSTGRES_PORT, KAFKA_PORT = 5432, 9092
 """Of PostgreSQL and Kafka."""
