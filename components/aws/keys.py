@@ -20,7 +20,7 @@ UNSOURCED = frozenset({"events.amazonaws.com"})
 # Administration without use: whoever manages a key cannot read what it encrypts by that right alone.
 ADMINISTER = (
     "kms:CancelKeyDeletion",
-    "kms:Create*",
+    "kms:CreateAlias",
     "kms:Delete*",
     "kms:Describe*",
     "kms:Disable*",
@@ -51,6 +51,9 @@ class KeyUse:
 
     auto_scaling: bool = False
     """EC2 Auto Scaling and EC2 Spot start instances whose volumes it encrypts."""
+
+    discovery: bool = False
+    """Macie reads what it encrypts, to find sensitive data."""
 
     trails: bool = False
     """CloudTrail encrypts this account's trails with it."""
@@ -142,10 +145,10 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
                 conditions={"StringEquals": {"aws:SourceAccount": scope.account_id}},
             )
         )
+    service_roles = f"arn:aws:iam::{scope.account_id}:role/aws-service-role"
     if use.auto_scaling:
         # A condition, not a principal: KMS refuses a principal that does not exist yet, and the service-linked role
         # comes with the first group. https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-        service_roles = f"arn:aws:iam::{scope.account_id}:role/aws-service-role"
         roles = [
             f"{service_roles}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
             f"{service_roles}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
@@ -165,6 +168,12 @@ def _statements(scope: Scope, use: KeyUse, region: str) -> list[Statement]:
                 conditions={**only, "Bool": {"kms:GrantIsForAWSResource": "true"}},
             ),
         ]
+    if use.discovery:
+        # Its service-linked role has no right to any key, and as above may not exist yet.
+        # https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html
+        reader = f"{service_roles}/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"
+        only = {"StringEquals": {"kms:CallerAccount": scope.account_id}, "ArnEquals": {"aws:PrincipalArn": reader}}
+        statements.append(allow(["kms:Decrypt"], "*", sid="Discovery", principal={"AWS": "*"}, conditions=only))
     if use.trails:
         # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
         trail = f"arn:aws:cloudtrail:{region}:{scope.account_id}:trail/*"

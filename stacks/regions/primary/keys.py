@@ -13,7 +13,7 @@ KEYS = {
     "logs": KeyUse("Log groups and log buckets", "internal", log_groups=True, deliveries=True),
     "metrics": KeyUse("Metrics of the cluster", "internal"),
     "notifications": NOTIFICATIONS_KEY,
-    "objects": KeyUse("Objects", "confidential"),
+    "objects": KeyUse("Objects", "confidential", discovery=True),
     "queues": KeyUse("Message queues", "internal", services=("events.amazonaws.com",)),
     "search": KeyUse("Search", "confidential"),
     "secrets": KeyUse("Secrets Manager", "restricted"),

@@ -1,8 +1,10 @@
 """Keys: they rotate, can be recovered, and open to this account alone."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
+from components.aws.detection import DELIVERED, SENSITIVE
 from preview.graph import Graph, Node
 
 PUBLISHERS = {
@@ -32,13 +34,37 @@ class TestKeys:
     def test_its_administrators_may_not_use_it_by_that_right(self, prod: Graph) -> None:
         for key in prod.of_type("aws:kms/key:Key"):
             [administration] = [found for found in statements(key) if found["Sid"] == "AdministerByIam"]
-            assert not {"kms:*", "kms:Decrypt", "kms:Encrypt", "kms:CreateGrant"} & set(administration["Action"])
+            for use in ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"):
+                assert not [held for held in administration["Action"] if fnmatchcase(use, held)], use
 
     def test_a_statement_for_anyone_is_bound_to_this_account(self, prod: Graph) -> None:
         for key in prod.of_type("aws:kms/key:Key"):
             for found in statements(key):
                 if found["Principal"] == {"AWS": "*"}:
                     assert found["Condition"]["StringEquals"]["kms:CallerAccount"] == "111122223333"
+
+    def test_macie_may_read_the_buckets_it_looks_through_and_no_others(self, prod: Graph) -> None:
+        looked_through = {
+            bucket.state["id"]
+            for bucket in prod.of_type("aws:s3/bucket:Bucket")
+            if bucket.inputs["tags"]["data-class"] in SENSITIVE
+            and not DELIVERED.items() <= bucket.inputs["tags"].items()
+        }
+        needed = {
+            encryption.inputs["rules"][0]["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"]
+            for encryption in prod.of_type(
+                "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+            )
+            if encryption.inputs["bucket"] in looked_through
+        }
+        reader = "arn:aws:iam::111122223333:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"
+        opened = {
+            key.outputs["arn"]: found["Action"]
+            for key in prod.of_type("aws:kms/key:Key")
+            for found in statements(key)
+            if found.get("Condition", {}).get("ArnEquals", {}).get("aws:PrincipalArn") == reader
+        }
+        assert opened == {key: ["kms:Decrypt"] for key in needed}
 
     def test_a_key_opens_to_the_services_it_is_for_and_for_this_account_only(self, prod: Graph) -> None:
         found: dict[str, set[str]] = {}
