@@ -256,10 +256,10 @@ class DatabaseSettings(Model):
     """The Aurora PostgreSQL cluster."""
 
     version: PostgresVersion = "17"
-    """The major version; Aurora upgrades minor versions itself."""
+    """The major version; Aurora upgrades minor versions itself. A later one stops the database for minutes, at once."""
 
     instance_class: DatabaseClass = "db.r8g.xlarge"
-    """The instances' class."""
+    """The instances' class; a change waits for the maintenance window, and then restarts each."""
 
     instances: Annotated[int, *between(1, 16, "Aurora takes one writer and at most 15 readers")] = 3
     """One writer and the rest readers, spread over the zones in turn."""

@@ -16,21 +16,22 @@ from settings.aws import DatabaseSettings
 PORT = 5432
 LOG_EXPORTS = ("iam-db-auth-error", "instance", "postgresql")
 
-# Parameters by name: value, and whether RDS applies it only at a restart (it refuses `immediate` for those).
+# Every instance starts with these, so that all may wait for a restart. RDS refuses `immediate` for static ones; for one
+# that is a version's default already, such as rds.force_ssl from 17 on, it drops it, and each `up` would set it anew.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html
-CLUSTER_PARAMETERS: Mapping[str, tuple[str, bool]] = {
-    "rds.force_ssl": ("1", False),
-    "rds.logical_replication": ("1", True),
-    "shared_preload_libraries": ("pg_stat_statements,pgaudit", True),
-    "ssl_min_protocol_version": ("TLSv1.2", False),
+CLUSTER_PARAMETERS: Mapping[str, str] = {
+    "rds.force_ssl": "1",
+    "rds.logical_replication": "1",
+    "shared_preload_libraries": "pg_stat_statements,pgaudit",
+    "ssl_min_protocol_version": "TLSv1.2",
 }
-INSTANCE_PARAMETERS: Mapping[str, tuple[str, bool]] = {
-    "log_connections": ("1", False),
-    "log_disconnections": ("1", False),
-    "log_lock_waits": ("1", False),
-    "log_min_duration_statement": ("1000", False),
-    "log_statement": ("ddl", False),
-    "pgaudit.log": ("ddl,role", False),
+INSTANCE_PARAMETERS: Mapping[str, str] = {
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_lock_waits": "1",
+    "log_min_duration_statement": "1000",
+    "log_statement": "ddl",
+    "pgaudit.log": "ddl,role",
 }
 
 
@@ -95,14 +96,14 @@ class RelationalDatabase(AwsComponent):
             f"{name}-cluster",
             family=family,
             description="TLS, logical replication and auditing",
-            parameters=_parameters(CLUSTER_PARAMETERS),
+            parameters=_parameters(CLUSTER_PARAMETERS, "pending-reboot"),
             opts=child,
         )
         instance_parameters = rds.ParameterGroup(
             f"{name}-instance",
             family=family,
             description="What the log records",
-            parameters=_parameters(INSTANCE_PARAMETERS),
+            parameters=_parameters(INSTANCE_PARAMETERS, "immediate"),
             opts=child,
         )
         log_groups = [
@@ -121,6 +122,8 @@ class RelationalDatabase(AwsComponent):
             engine=rds.EngineType.AURORA_POSTGRESQL,
             engine_version=settings.version,
             allow_major_version_upgrade=True,
+            # An upgrade that waited for the window would fail: RDS refuses the instances' new parameters until it ran.
+            apply_immediately=True,
             database_name=database_name,
             master_username="postgres",
             manage_master_user_password=True,
@@ -196,10 +199,5 @@ class RelationalDatabase(AwsComponent):
         )
 
 
-def _parameters(
-    parameters: Mapping[str, tuple[str, bool]],
-) -> list[rds.ClusterParameterGroupParameterArgsDict]:
-    return [
-        {"name": name, "value": value, "apply_method": "pending-reboot" if restart else "immediate"}
-        for name, (value, restart) in parameters.items()
-    ]
+def _parameters(parameters: Mapping[str, str], method: str) -> list[rds.ClusterParameterGroupParameterArgsDict]:
+    return [{"name": name, "value": value, "apply_method": method} for name, value in parameters.items()]

@@ -73,7 +73,9 @@ class Backup(AwsComponent):
                 f"{name}-services",
                 resource_type_opt_in_preference=dict.fromkeys(SERVICES, True),
                 resource_type_management_preference={"DynamoDB": True},
-                opts=self.child(),
+                # AWS tells of every service it knows, and takes none that the region lacks: the rest would be a change
+                # in each plan.
+                opts=self.child(ignore_changes=["resourceTypeManagementPreference", "resourceTypeOptInPreference"]),
             )
         trust = service_trust("backup.amazonaws.com", scope.account_id)
         keeper = role(

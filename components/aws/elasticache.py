@@ -115,6 +115,9 @@ class Cache(AwsComponent):
             engine=ENGINE,
             engine_version=settings.version,
             auto_minor_version_upgrade=True,
+            # A change that waited for the window would leave the former version's parameters in use, and ElastiCache
+            # refuses their deletion. Changes are made online at any time.
+            apply_immediately=True,
             node_type=settings.node_type,
             port=PORT,
             network_type="ipv4",

@@ -60,10 +60,23 @@ class TestSecurity:
 
 
 class TestReplication:
-    def test_logical_replication_is_on_and_static_parameters_wait_for_a_restart(self, prod: Graph) -> None:
+    def test_logical_replication_is_on(self, prod: Graph) -> None:
         found = parameters(prod, "aws:rds/clusterParameterGroup:ClusterParameterGroup")
-        assert found["rds.logical_replication"] == ("1", "pending-reboot")
-        assert found["shared_preload_libraries"][1] == "pending-reboot"
+        assert found["rds.logical_replication"][0] == "1"
+
+    def test_static_parameters_and_what_may_be_a_default_wait_for_a_restart(self, prod: Graph) -> None:
+        found = parameters(prod, "aws:rds/clusterParameterGroup:ClusterParameterGroup")
+        assert {method for _, method in found.values()} == {"pending-reboot"}
+
+
+class TestUpgrade:
+    def test_it_runs_before_the_instances_get_the_new_versions_parameters(self, prod: Graph, cluster: Node) -> None:
+        [group] = prod.of_type("aws:rds/parameterGroup:ParameterGroup")
+        assert cluster.inputs["applyImmediately"] is True
+        assert cluster.inputs["allowMajorVersionUpgrade"] is True
+        assert cluster.inputs["dbInstanceParameterGroupName"] == group.outputs["name"]
+        for node in prod.of_type("aws:rds/clusterInstance:ClusterInstance"):
+            assert cluster.urn in node.state["dependencies"]
 
 
 class TestRecovery:

@@ -75,6 +75,13 @@ class TestPlans:
             assert left_out == {"access-logs-bucket", "backups-bucket", "logs-bucket"}
 
 
+class TestRegion:
+    def test_services_that_aws_lists_besides_are_no_change(self, prod: Graph) -> None:
+        [settings] = prod.of_type("aws:backup/regionSettings:RegionSettings")
+        given = {name for name in settings.inputs if name.startswith("resourceType")}
+        assert given == set(settings.state["ignoreChanges"])
+
+
 class TestRestoring:
     def test_databases_tables_and_assets_are_restored_on_trial(self, prod: Graph) -> None:
         tests = {

@@ -66,6 +66,9 @@ class TestDurability:
 
 
 class TestEngine:
+    def test_an_upgrade_runs_before_the_former_versions_parameters_go(self, cache: Node) -> None:
+        assert cache.inputs["applyImmediately"] is True
+
     def test_the_version_names_no_patch(self, cache: Node) -> None:
         assert cache.inputs["engine"] == "valkey"
         assert cache.inputs["engineVersion"].count(".") == 1
