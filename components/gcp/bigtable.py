@@ -170,8 +170,10 @@ class KeyValueStore(GcpComponent):
                 table=made.name,
                 column_family=family,
                 gc_rules=json.dumps(rules, separators=(",", ":")),
-                # Bigtable takes no policy away from a table with replicas.
+                # Bigtable takes no policy away from a table with replicas, and else refuses to keep cells for longer
+                # there: those that one cluster has collected and the other not may then differ, old ones all.
                 deletion_policy="ABANDON",
+                ignore_warnings=True,
                 opts=self.child(),
             )
         return made.name

@@ -78,8 +78,9 @@ EVENTS: Mapping[str, Event] = {
         ),
         Event(
             "key-refused",
+            # Cloud KMS logs these by their bare names: https://docs.cloud.google.com/kms/docs/audit-logging
             'protoPayload.serviceName="cloudkms.googleapis.com" AND severity>=ERROR'
-            f" AND {_methods('.Decrypt', '.Encrypt', '.AsymmetricSign')}",
+            f" AND {_methods('Decrypt', 'Encrypt', 'AsymmetricSign')}",
             "page", "Somebody was refused a key: a service that lost its grant, or one that tries.",
             "The entry names the caller and the key; `pulumi up` gives services their grants back.",
         ),

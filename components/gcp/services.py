@@ -34,8 +34,9 @@ class Services(GcpComponent):
         self.register_outputs({})
 
 
-# Accounts of services that every project has once the API is on, by the domain of their address; other services make
-# theirs when they are first asked for it. https://docs.cloud.google.com/iam/docs/service-agents
+# Accounts of services that every project has by then, by the first part of the API's name: `compute` and `container`
+# with the API, `logging` and `storage` because bootstrap's README asks for them. Other services make theirs when the
+# provider asks. https://docs.cloud.google.com/iam/docs/service-agents
 STANDING = {
     "compute": "service-{number}@compute-system.iam.gserviceaccount.com",
     "container": "service-{number}@container-engine-robot.iam.gserviceaccount.com",

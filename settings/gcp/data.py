@@ -1,6 +1,7 @@
 """Settings of the standby's databases, tables and cache: each default safe for production."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -58,8 +59,8 @@ GroupEmail = Annotated[
 MonthDay = Annotated[
     str,
     *matching(
-        r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
-        "no day of the year is written so",
+        r"(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])",
+        "no day of every year is written so",
         'write month and day, in quotes, such as "11-15"',
     ),
 ]
@@ -95,6 +96,10 @@ def hour(window: str) -> int:
     return int(window[4:6])
 
 
+def _day(text: str) -> date:
+    return date(2027, int(text[:2]), int(text[3:]))
+
+
 class QuietPeriod(Model):
     """A part of each year in which nothing is maintained; Cloud SQL takes 1 to 90 days."""
 
@@ -102,7 +107,20 @@ class QuietPeriod(Model):
     """The first day, such as "11-15"."""
 
     last: MonthDay
-    """The last day; before the first one it is of the next year."""
+    """The day at whose beginning, in UTC, it ends; before the first one it is of the next year."""
+
+    @field_validator("last")
+    @classmethod
+    def _not_too_long(cls, last: str, info: ValidationInfo) -> str:
+        first: str | None = info.data.get("first")
+        # A year without a 29th of February: another one makes a period a day longer.
+        days = (_day(last) - _day(first)).days % 365 if first else 1
+        if not 1 <= days < 90:
+            raise Refusal(
+                f"from {first} it would last {days or 365} days, and Cloud SQL takes less than 90 in every year",
+                "end it 1 to 89 days after the first day",
+            )
+        return last
 
 
 class Tiers(ByMode[CloudSqlTier]):

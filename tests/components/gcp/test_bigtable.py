@@ -27,6 +27,11 @@ def rules(dr: Graph, table: str, family: str) -> dict[str, Any]:
     return json.loads(policy.inputs["gcRules"])
 
 
+def test_cells_can_be_kept_for_longer_although_clusters_replicate(dr: Graph) -> None:
+    # Else a larger history_days, tombstone_days or expiring_days is refused, and nothing here could ask for it.
+    assert all(policy.inputs["ignoreWarnings"] for policy in dr.of_type(POLICY))
+
+
 class TestInstance:
     def test_its_name_fits(self, instance: Node) -> None:
         assert 6 <= len(instance.outputs["name"]) <= 33

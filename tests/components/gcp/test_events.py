@@ -15,6 +15,7 @@ WORDS = {
     "bucket-access": ["gcs_bucket", "storage.setIamPermissions"],
     "database-configuration": ["cloudsql.instances.update"],
     "key-destruction": ["DestroyCryptoKeyVersion"],
+    "key-refused": ['"Decrypt"', '"Encrypt"', '"AsymmetricSign"'],
     "log-routing": ["DeleteSink", "UpdateSink", "UpdateBucket"],
     "service-account-key": ["CreateServiceAccountKey"],
 }
