@@ -25,7 +25,7 @@ preview: $(STAMP) ## Plan, check and draw all stacks: no account, no network
 	$(BIN)/python -m preview --policy-pack policies --project bootstrap
 
 test: $(STAMP) ## Tests that need Python alone
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-real: $(STAMP) ## Tests that need the pulumi CLI, emulators or servers; says what it skipped
 	$(BIN)/python -m pytest -rs -m real

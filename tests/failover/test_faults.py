@@ -18,6 +18,8 @@ from tests.failover.sample import RECORDS_BUCKET, SWITCH_BUCKET, sample_world
 from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.world import Kind, World
 
+pytestmark = pytest.mark.long
+
 Place = tuple[str, str, str]
 """Service, method, and pattern of its target."""
 

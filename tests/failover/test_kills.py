@@ -15,6 +15,8 @@ from tests.failover.sample import RECORDS_BUCKET, sample_world
 from tests.failover.stand_ins.server import StandIns
 from tests.failover.stand_ins.world import Call, Effect, Moment, World
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def driver() -> Generator[Driver]:

@@ -24,6 +24,8 @@ from settings.stacks import STACKS
 from settings.types import FIXED, Model
 from tests.stacks.variants import READ, Changes, changed, changes_beside, load, lost, shipped
 
+pytestmark = pytest.mark.long
+
 ROLE = "arn:aws:iam::111122223333:role"
 
 CIRCUITS = [
