@@ -26,7 +26,7 @@ enabled = false
 
 
 class NodeGroup(AwsComponent):
-    """Nodes with encrypted disks and no way in but Systems Manager, repaired and updated a part at a time.
+    """Nodes with encrypted disks and no way in but Systems Manager, repaired, and updated a part at a time by people.
 
     Instance metadata takes session tokens and one hop, so pods off the host's network cannot borrow the node's role.
     A group has `minimum` nodes: Karpenter starts what more is needed, beside the groups. A size that people set by hand
