@@ -131,10 +131,10 @@ class NodeGroupSettings(Model):
     """SPOT nodes are cheaper, and may be taken away with two minutes' notice."""
 
     minimum: Annotated[int, *between(0, 450, "EKS keeps at most 450 nodes in a group by default")] = 3
-    """Nodes that are always there."""
+    """Nodes of the group; Karpenter starts more beside it."""
 
     maximum: Annotated[int, *between(1, 450, "EKS keeps at most 450 nodes in a group by default")] = 12
-    """Nodes that autoscaling may reach."""
+    """Nodes that people may take the group to by hand, as while Karpenter cannot run; nothing else does."""
 
     data_volume_gib: Annotated[
         int, *between(20, 16384, "images alone need 20 GiB, and no node needs more than 16384")

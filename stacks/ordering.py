@@ -34,8 +34,9 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("aws:ec2/eip:Eip", "aws:ec2/internetGateway:InternetGateway"): (
         "EC2 associates an address only in a VPC that has an internet gateway"
     ),
-    ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route"): (
-        "a NAT gateway without a way to the internet drops what the first nodes fetch"
+    ("*", "aws:ec2/route:Route"): (
+        "a NAT gateway without a way to the internet drops what the first nodes fetch, and a load balancer that is to"
+        " face the internet is refused"
     ),
     ("aws:ec2/route:Route", "aws:ec2transitgateway/vpcAttachment:VpcAttachment"): (
         "EC2 refuses a route to a Transit Gateway that the VPC is not attached to"

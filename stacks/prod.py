@@ -124,7 +124,6 @@ class _Region:
             self.settings.registry,
             repositories=self.settings.artifacts,
             name_prefix=self.prefix,
-            node_role_arn=self.cluster.node_role_arn,
             key_arn=self.keys.arns["images"],
             key_settings=self.settings.keys,
             opts=self.late,
@@ -216,6 +215,7 @@ class _Region:
             reserved_names=self.reserved_names,
             opts=self.opts,
         )
+        self.registry.admit_nodes([self.cluster.node_role_arn, self.controllers.node_role_arn])
 
     def _recovery(self) -> None:
         self.vaults = Backup(

@@ -1,4 +1,4 @@
-"""EKS's own add-ons: the parts of Kubernetes that AWS keeps up to date."""
+"""EKS's own add-ons: the parts of Kubernetes that AWS builds and supports."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,8 @@ class Addons(AwsComponent):
     """Networking, DNS, identity, storage, telemetry, metrics and node health, with identities by Pod Identity.
 
     Nodes join only when the network plug-in, the proxy and the identity agent are there (`before_nodes`); the others
-    need nodes to run on (`install_on_nodes`). Versions are left to EKS, which picks the cluster version's default.
+    need nodes to run on (`install_on_nodes`). Versions are left to EKS, which picks the cluster version's default when
+    an add-on is installed, and never again: docs/operations.md says how people raise them.
     """
 
     before_nodes: list[pulumi.Resource]

@@ -96,7 +96,7 @@ class LoadBalancer(AwsComponent):
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=scope.protect,
             enable_zonal_shift=True,
-            opts=self.child(stateful=True),
+            opts=self.child(stateful=True, depends_on=[network.internet] if internet_facing else None),
         )
         gateway = lb.TargetGroup(
             f"{name}-mesh",

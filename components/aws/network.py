@@ -72,6 +72,9 @@ class Network(AwsComponent):
     nat_gateways: dict[str, ec2.NatGateway]
     """What the private tiers leave by, by zone."""
 
+    internet: ec2.Route
+    """The public tier's way to the internet, without which nothing can face it."""
+
     zones: tuple[str, ...]
     ranges: AwsPlan
 
@@ -118,7 +121,7 @@ class Network(AwsComponent):
         subnets = {tier: self._subnets(name, tier, pods) for tier in TIERS}
         self.subnet_ids = {tier: [subnet.id for subnet in made] for tier, made in subnets.items()}
         self.route_table_ids = self._route_tables(name)
-        self.nat_gateways = self._internet(name, vpc.id)
+        self.internet, self.nat_gateways = self._internet(name, vpc.id)
         self._access_lists(name, peers)
         self._flow_logs(name, settings, log_key_arn)
         self.register_outputs(
@@ -164,8 +167,8 @@ class Network(AwsComponent):
                 )
         return tables
 
-    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> dict[str, ec2.NatGateway]:
-        """Ways out to the internet; the NAT gateways by zone."""
+    def _internet(self, name: str, vpc_id: pulumi.Input[str]) -> tuple[ec2.Route, dict[str, ec2.NatGateway]]:
+        """Ways out to the internet: the public tier's route, and the others' NAT gateways by zone."""
         child = self.child()
         nat_gateways = {}
         gateway = ec2.InternetGateway(f"{name}-internet", vpc_id=vpc_id, opts=child)
@@ -194,7 +197,7 @@ class Network(AwsComponent):
                 opts=child,
             )
             nat_gateways[zone] = nat
-        return nat_gateways
+        return out, nat_gateways
 
     def _access_lists(self, name: str, peers: Sequence[IPv4Network]) -> None:
         """Stateless lists by tier: a second fence, coarse by design; security groups hold the exact flows."""

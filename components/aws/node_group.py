@@ -26,10 +26,11 @@ enabled = false
 
 
 class NodeGroup(AwsComponent):
-    """Nodes with encrypted disks and no way in but Systems Manager, repaired and updated a part at a time.
+    """Nodes with encrypted disks and no way in but Systems Manager, repaired, and updated a part at a time by people.
 
     Instance metadata takes session tokens and one hop, so pods off the host's network cannot borrow the node's role.
-    The first size is `minimum`; afterwards the cluster's autoscaler sets it.
+    A group has `minimum` nodes: Karpenter starts what more is needed, beside the groups. A size that people set by hand
+    lasts until the group's next update.
     """
 
     group: eks.NodeGroup
@@ -91,7 +92,7 @@ class NodeGroup(AwsComponent):
             node_repair_config={"enabled": True},
             labels=settings.labels,
             taints=[{"key": key, "effect": effect} for key, effect in settings.taints.items()],
-            opts=self.child(depends_on=after, ignore_changes=["scalingConfig.desiredSize"]),
+            opts=self.child(depends_on=after),
         )
         self.register_outputs({"name": self.group.node_group_name})
 

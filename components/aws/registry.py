@@ -37,16 +37,13 @@ class Registry(AwsComponent):
         *,
         repositories: Sequence[str],
         name_prefix: str,
-        node_role_arn: pulumi.Input[str],
         key_arn: pulumi.Input[str],
         key_settings: KeySettings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make `repositories`, named `<name_prefix>/<name>`.
-
-        `node_role_arn` is the role that pulls through the caches; `key_settings` govern the replica region's key.
-        """
+        """Make `repositories`, named `<name_prefix>/<name>`; `key_settings` govern the replica region's key."""
         super().__init__("Registry", name, scope, "internal", opts)
+        self._settings = settings
         self._prefix, self._tidy = name, _expire_untagged(settings.untagged_days)
         made = {repository: self._repository(repository, name_prefix, key_arn) for repository in repositories}
         keys = {scope.region: key_arn}
@@ -68,7 +65,7 @@ class Registry(AwsComponent):
             )
         vendor = self._template(f"{name_prefix}/vendor", "CREATE_ON_PUSH", creator, key_arn)
         if settings.registry == "managed":
-            self._govern(settings, node_role_arn)
+            self._scan()
         if settings.replica_region:
             template = self._template(
                 name_prefix, "REPLICATION", creator, keys[settings.replica_region], region=settings.replica_region
@@ -146,8 +143,7 @@ class Registry(AwsComponent):
             opts=self.child(),
         )
 
-    def _govern(self, settings: RegistrySettings, node_role_arn: pulumi.Input[str]) -> None:
-        """What the account has once a region."""
+    def _scan(self) -> None:
         ecr.RegistryScanningConfiguration(
             f"{self._prefix}-scanning",
             scan_type="ENHANCED",
@@ -159,20 +155,27 @@ class Registry(AwsComponent):
             ],
             opts=self.child(),
         )
-        if settings.pull_through:
-            caches = [self.scope.arn("ecr", f"repository/{prefix}/*") for prefix in settings.pull_through]
-            ecr.RegistryPolicy(
-                f"{self._prefix}-policy",
-                policy=document(
-                    allow(
-                        ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
-                        caches,
-                        sid="PullThrough",
-                        principal={"AWS": node_role_arn},
-                    )
-                ),
-                opts=self.child(),
-            )
+
+    def admit_nodes(self, role_arns: Sequence[pulumi.Input[str]]) -> None:
+        """Let nodes of these roles fill the caches: whoever first asks for an image makes its repository.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+        """
+        settings = self._settings
+        if settings.registry != "managed" or not settings.pull_through:
+            return
+        ecr.RegistryPolicy(
+            f"{self._prefix}-policy",
+            policy=document(
+                allow(
+                    ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+                    [self.scope.arn("ecr", f"repository/{prefix}/*") for prefix in settings.pull_through],
+                    sid="PullThrough",
+                    principal={"AWS": list(role_arns)},
+                )
+            ),
+            opts=self.child(),
+        )
 
     def _replicate(self, name_prefix: str, region: str, template: ecr.RepositoryCreationTemplate) -> None:
         ecr.ReplicationConfiguration(

@@ -97,15 +97,13 @@ class Zone(AwsComponent):
                         "ArnEquals": {"aws:SourceArn": self.arn},
                     },
                 ),
+                # AWS documents no source of this call, so that a condition on one could keep the zone unsigned.
                 allow(
                     ["kms:CreateGrant"],
                     "*",
                     sid="GrantSigning",
                     principal=route_53,
-                    conditions={
-                        "StringEquals": {"aws:SourceAccount": scope.account_id},
-                        "Bool": {"kms:GrantIsForAWSResource": "true"},
-                    },
+                    conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
                 ),
             ),
             region=GLOBAL_REGION,

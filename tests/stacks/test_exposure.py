@@ -31,7 +31,7 @@ ANY_RESOURCE: Mapping[tuple[str, str, str], str] = {
     ("aws:iam/rolePolicy:RolePolicy", "controllers-karpenter-rights", "NodeProfiles"): "a list of what the account has",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-external-dns-rights", "Find"): "zones can only be listed together",
     ("aws:iam/rolePolicy:RolePolicy", "controllers-cert-manager-rights", "Find"): "zones can only be listed together",
-    ("aws:iam/rolePolicy:RolePolicy", "controllers-kyverno-rights", "Login"): "a login to the registry opens nothing",
+    ("aws:iam/rolePolicy:RolePolicy", "controllers-kyverno*-rights", "Login"): "a login to the registry opens nothing",
     (
         "aws:iam/rolePolicy:RolePolicy",
         "controllers-external-secrets-rights",

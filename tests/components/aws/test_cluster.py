@@ -88,12 +88,18 @@ class TestNodes:
             assert 'lockdown = "integrity"' in settings
             assert "[settings.host-containers.admin]\nenabled = false" in settings
 
-    def test_each_group_uses_its_template_and_leaves_its_size_to_the_autoscaler(self, prod: Graph) -> None:
+    def test_each_group_uses_its_template(self, prod: Graph) -> None:
         templates = {node.state["id"] for node in prod.of_type("aws:ec2/launchTemplate:LaunchTemplate")}
         for group in prod.of_type("aws:eks/nodeGroup:NodeGroup"):
             assert group.inputs["launchTemplate"]["id"] in templates
             assert "remoteAccess" not in group.inputs
-            assert group.state["ignoreChanges"] == ["scalingConfig.desiredSize"]
+
+    def test_a_new_minimum_takes_the_group_along(self, prod: Graph) -> None:
+        """EKS refuses a minimum above the desired size, and nothing in the cluster scales these groups."""
+        for group in prod.of_type("aws:eks/nodeGroup:NodeGroup"):
+            scaling = group.inputs["scalingConfig"]
+            assert scaling["desiredSize"] == scaling["minSize"]
+            assert not group.state.get("ignoreChanges")
 
 
 class TestAddons:

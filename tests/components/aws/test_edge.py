@@ -76,6 +76,14 @@ class TestAllowList:
         assert len(addresses) == 3
         assert len(public.outputs["name"]) <= 32
 
+    def test_it_waits_until_the_network_has_a_way_to_the_internet(self, allow_list: Graph) -> None:
+        """ELB refuses an internet-facing balancer in a VPC without an internet gateway."""
+        [balancer] = [
+            node for node in allow_list.of_type("aws:lb/loadBalancer:LoadBalancer") if not node.inputs["internal"]
+        ]
+        [way] = [node for node in allow_list.of_type("aws:ec2/route:Route") if node.name == "network-internet"]
+        assert way.urn in balancer.state["dependencies"]
+
     def test_it_admits_the_list_and_nobody_else(self, allow_list: Graph) -> None:
         rules = [
             node.inputs for node in allow_list.of_type(INGRESS) if node.name.startswith("edge-partners-list-https")

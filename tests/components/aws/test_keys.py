@@ -37,6 +37,12 @@ class TestKeys:
             for use in ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"):
                 assert not [held for held in administration["Action"] if fnmatchcase(use, held)], use
 
+    def test_a_grant_is_for_aws_services_alone(self, prod: Graph) -> None:
+        for key in prod.of_type("aws:kms/key:Key"):
+            for found in statements(key):
+                if any(fnmatchcase("kms:CreateGrant", action) for action in found["Action"]):
+                    assert found["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}, (key.name, found["Sid"])
+
     def test_a_statement_for_anyone_is_bound_to_this_account(self, prod: Graph) -> None:
         for key in prod.of_type("aws:kms/key:Key"):
             for found in statements(key):
@@ -72,8 +78,8 @@ class TestKeys:
             for statement in statements(key):
                 services = statement["Principal"].get("Service", [])
                 found.setdefault(key.name, set()).update([services] if isinstance(services, str) else services)
-                # EventBridge says for no topic and no queue whose event it brings.
-                if services and services != ["events.amazonaws.com"]:
+                # EventBridge says for no topic and no queue whose event it brings, Route 53 for no zone that it signs.
+                if services and services != ["events.amazonaws.com"] and statement["Sid"] != "GrantSigning":
                     assert "111122223333" in json.dumps(statement["Condition"]), key.name
         assert {key: services for key, services in found.items() if services} == {
             "edge-logs": {"logs.us-east-1.amazonaws.com"},

@@ -58,8 +58,10 @@ class TestCaches:
     def test_nodes_alone_may_fill_them(self, prod: Graph) -> None:
         [policy] = prod.of_type("aws:ecr/registryPolicy:RegistryPolicy")
         [statement] = json.loads(policy.inputs["policy"])["Statement"]
-        [nodes] = [role for role in prod.of_type("aws:iam/role:Role") if role.name == "cluster-nodes"]
-        assert statement["Principal"] == {"AWS": nodes.outputs["arn"]}
+        starting = {"cluster-nodes", "controllers-nodes"}
+        nodes = [role.outputs["arn"] for role in prod.of_type("aws:iam/role:Role") if role.name in starting]
+        assert len(nodes) == 2
+        assert sorted(statement["Principal"]["AWS"]) == sorted(nodes)
         caches = prod.of_type("aws:ecr/pullThroughCacheRule:PullThroughCacheRule")
         prefixes = {rule.inputs["ecrRepositoryPrefix"] for rule in caches}
         assert {arn.split("repository/")[1] for arn in statement["Resource"]} == {f"{each}/*" for each in prefixes}

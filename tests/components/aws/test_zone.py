@@ -35,7 +35,7 @@ class TestSigning:
             "StringEquals": {"aws:SourceAccount": "111122223333"},
             "ArnEquals": {"aws:SourceArn": zone.outputs["arn"]},
         }
-        assert statements["GrantSigning"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+        assert statements["GrantSigning"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
     def test_the_zone_is_signed_once_its_key_is_active(self, prod: Graph, zone: Node) -> None:
         [signer] = prod.of_type("aws:route53/keySigningKey:KeySigningKey")
