@@ -44,8 +44,8 @@ class LoadBalancer(GcpComponent):
     TLS ends here, TLS 1.2 and newer with forward secrecy, and is made anew towards the gateway. Plain HTTP is answered
     by a redirect, a name that nobody serves by another: neither reaches the cluster. The backend services are empty:
     the cluster makes the network endpoint groups of its gateway, and its controller autoneg attaches them, so that this
-    program ignores `backends`. Paths whose answers may be cached have a backend service of their own. Requests are
-    logged with their query strings: nothing secret belongs into a URL.
+    program ignores `backends`, and changes the services only after a refresh. Paths whose answers may be cached have a
+    backend service of their own. Requests are logged with their query strings: nothing secret belongs into a URL.
     """
 
     addresses: dict[str, pulumi.Output[str]]
