@@ -16,7 +16,8 @@ Purpose = Literal["plan", "apply"]
 
 # A plan reads what is deployed, IAM included, and the state with its secrets; it changes nothing.
 PROJECT_ROLES: Mapping[Purpose, tuple[str, ...]] = {
-    "plan": ("roles/iam.securityReviewer", "roles/viewer"),
+    # The providers name the project for quota: viewers may not use it for that.
+    "plan": ("roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer", "roles/viewer"),
     # What the stacks hold, service by service: neither owner nor editor, which would include all that Google adds.
     "apply": (
         "roles/artifactregistry.admin",
@@ -25,6 +26,7 @@ PROJECT_ROLES: Mapping[Purpose, tuple[str, ...]] = {
         "roles/binaryauthorization.policyAdmin",
         "roles/certificatemanager.owner",
         "roles/cloudkms.admin",
+        "roles/cloudscheduler.admin",
         "roles/cloudsql.admin",
         "roles/compute.admin",
         "roles/container.admin",

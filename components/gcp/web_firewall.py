@@ -1,7 +1,6 @@
 """The firewall at the load balancer: OWASP's rules, rate limits, and a watch for floods."""
 
 from collections.abc import Mapping
-from itertools import count
 
 import pulumi
 from pulumi_gcp import compute
@@ -12,6 +11,13 @@ from settings.gcp.edge import RULE_SETS, FirewallSettings
 
 LAST = 2147483647
 """The priority of the rule that every policy must end with."""
+
+COUNTED, ATTACKS, PATH_LIMITS, LIMITS = 1000, 2000, 3000, 4000
+"""The priorities from which each kind of rule counts.
+
+A policy is changed rule by rule, and each is known by its priority: a rule that comes or goes must leave those of other
+kinds where they are, or for minutes an attack would be refused by none of them.
+"""
 
 FORBIDDEN, TOO_MANY = "deny(403)", "deny(429)"
 
@@ -42,15 +48,17 @@ class WebFirewall(GcpComponent):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("WebFirewall", name, scope, "internal", opts)
-        priority = count(1000, 10)
         policy = compute.SecurityPolicy(
             f"{name}-policy",
             type="CLOUD_ARMOR",
             description="The platform's front door",
             rules=[
-                *(_counted(key, ids, next(priority)) for key, ids in settings.counted_rules.items() if ids),
-                *(_attack(key, settings, next(priority)) for key in RULE_SETS),
-                *(_rate_limit(key, limit, next(priority)) for key, limit in _in_order(rate_limits)),
+                *(_counted(key, ids) for key, ids in settings.counted_rules.items() if ids),
+                *(_attack(key, settings) for key in RULE_SETS),
+                *(
+                    _rate_limit(key, limit, (PATH_LIMITS if limit.path_prefix else LIMITS) + place)
+                    for place, (key, limit) in enumerate(_in_order(rate_limits))
+                ),
                 everybody("allow", "Whoever broke no rule"),
             ],
             advanced_options_config={
@@ -90,28 +98,32 @@ def _from(ranges: list[str], action: str, priority: int, description: str) -> co
     }
 
 
-def _attack(key: str, settings: FirewallSettings, priority: int) -> compute.SecurityPolicyRuleArgsDict:
+def _attack(key: str, settings: FirewallSettings) -> compute.SecurityPolicyRuleArgsDict:
     """https://docs.cloud.google.com/armor/docs/rule-tuning."""
     counted = settings.counted_rules.get(key, ())
     without = f", 'opt_out_rule_ids': {_listed(counted)}" if counted else ""
     return {
         "action": FORBIDDEN,
-        "priority": priority,
+        "priority": ATTACKS + _place(key),
         "description": RULE_SETS[key],
         "match": {"expr": {"expression": _evaluated(key, f"'sensitivity': {settings.sensitivity}{without}")}},
     }
 
 
-def _counted(key: str, ids: tuple[str, ...], priority: int) -> compute.SecurityPolicyRuleArgsDict:
+def _counted(key: str, ids: tuple[str, ...]) -> compute.SecurityPolicyRuleArgsDict:
     """The same signatures in a rule that decides nothing: the log says what it would have done."""
     only = f"'sensitivity': 0, 'opt_in_rule_ids': {_listed(ids)}"
     return {
         "action": FORBIDDEN,
-        "priority": priority,
+        "priority": COUNTED + _place(key),
         "description": f"{RULE_SETS[key]}, counted",
         "preview": True,
         "match": {"expr": {"expression": _evaluated(key, only)}},
     }
+
+
+def _place(key: str) -> int:
+    return 10 * list(RULE_SETS).index(key)
 
 
 def _evaluated(key: str, options: str) -> str:

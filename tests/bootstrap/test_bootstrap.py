@@ -131,6 +131,7 @@ class TestGithubOnGoogleCloud:
         assert granted == {
             "roles/cloudkms.cryptoKeyDecrypter",
             "roles/iam.securityReviewer",
+            "roles/serviceusage.serviceUsageConsumer",
             "roles/storage.objectViewer",
             "roles/viewer",
         }

@@ -11,6 +11,7 @@ def cluster(cluster_name: pulumi.Input[str]) -> list[Watched]:
     The cluster must collect the control plane's and the state metrics (monitoring components APISERVER, SCHEDULER,
     POD, DEPLOYMENT): without them these alarms stay silent.
     https://docs.cloud.google.com/kubernetes-engine/docs/how-to/control-plane-metrics
+    https://docs.cloud.google.com/kubernetes-engine/docs/how-to/kube-state-metrics
     """
     own = pulumi.Output.concat('cluster="', cluster_name, '"')
     control_plane = (
@@ -34,7 +35,9 @@ def cluster(cluster_name: pulumi.Input[str]) -> list[Watched]:
         Query(
             "unavailable",
             pulumi.Output.format(
-                "sum by (namespace, deployment) (kube_deployment_status_replicas_unavailable{{{0}}}) > 0", own
+                "sum by (namespace, deployment) (kube_deployment_spec_replicas{{{0}}})"
+                " > sum by (namespace, deployment) (kube_deployment_status_replicas_available{{{0}}})",
+                own,
             ),
             "page", "A deployment has lacked replicas for 15 minutes.",
             "`kubectl describe` the deployment and its newest replica set.", minutes=15,

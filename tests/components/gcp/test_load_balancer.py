@@ -104,6 +104,17 @@ class TestBackends:
         assert health.inputs["timeoutSec"] <= health.inputs["checkIntervalSec"]
         assert {node.inputs["healthChecks"] for node in dr.of_type(SERVICE)} == {health.state["id"]}
 
+    def test_a_pod_is_put_out_for_what_it_fails_to_answer_and_not_for_errors_of_the_application(
+        self, dr: Graph
+    ) -> None:
+        for node in dr.of_type(SERVICE):
+            judged = node.inputs["outlierDetection"]
+            assert (judged["consecutiveGatewayFailure"], judged["enforcingConsecutiveGatewayFailure"]) == (10, 100)
+            # The provider leaves a zero out, and Google's own values put pods out for both.
+            assert 0 not in judged.values()
+            assert (judged["enforcingConsecutiveErrors"], judged["enforcingSuccessRate"]) == (1, 1)
+            assert min(judged["consecutiveErrors"], judged["successRateMinimumHosts"]) >= 1000
+
     def test_the_firewall_judges_and_the_log_tells_of_every_request(self, dr: Graph) -> None:
         policy = only(dr, "gcp:compute/securityPolicy:SecurityPolicy", "edge-firewall-policy").state["id"]
         for node in dr.of_type(SERVICE):

@@ -99,3 +99,12 @@ def test_a_counted_signature_is_seen_and_refuses_nobody(dr_with) -> None:
     assert counted["preview"] is True
     assert f"'sensitivity': 0, 'opt_in_rule_ids': ['{signature}']" in expression(counted)
     assert f"'sensitivity': 1, 'opt_out_rule_ids': ['{signature}']" in expression(refusing)
+
+
+def test_a_change_leaves_the_rules_of_other_kinds_where_they_are(rules: list[dict[str, Any]], dr_with) -> None:
+    counted = {"remote_code": ["owasp-crs-v042200-id932100-rce"]}
+    changed = policy_of(dr_with({"edge": {"firewall": {"counted_rules": counted}}})).inputs["rules"]
+    before, after = (
+        {rule["description"]: rule["priority"] for rule in each if not rule.get("preview")} for each in (rules, changed)
+    )
+    assert after == before
