@@ -9,6 +9,7 @@ import pulumi
 from components.kubernetes import gateway
 from components.kubernetes.mesh_policies import ROUTE, public_routes
 from components.kubernetes.priorities import Priority
+from components.kubernetes.vault_configuration import store
 from settings.types import Mode
 from settings.workloads import WorkloadSettings
 
@@ -117,6 +118,7 @@ def values(
         "secrets": {
             "folder": SECRETS_FOLDER,
             "files": {secret: region.secrets[secret] for secret in workload.uses.secrets},
+            "vault": {"store": store(name), "files": {secret: f"{name}/{secret}" for secret in workload.uses.vault}},
         },
         "environment": environment(name, workload, region, identity),
     }

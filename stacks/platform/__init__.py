@@ -36,7 +36,7 @@ def install(site: Site) -> pulumi.Output[list[str]] | None:
     names.install(site, platform)
     stored = secrets.install(site, critical)
     namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
-    vault.install(site, priorities, volumes.classes, after=[issuers.release])
+    vault.install(site, priorities, volumes.classes, stored, after=[issuers.release])
     mesh.install(
         site,
         mesh.Foundation(
