@@ -141,6 +141,19 @@ class UseSettings(Model):
     secrets: Annotated[tuple[SecretName, ...], distinct("one copy is enough")] = ()
     """Secrets that are mounted in its pods."""
 
+    vault: Annotated[tuple[SecretName, ...], distinct("one copy is enough")] = ()
+    """Secrets of the region's Vault that are mounted beside them: the field `value` of `apps/<workload>/<name>`."""
+
+    @field_validator("vault")
+    @classmethod
+    def _files_are_different(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for name in names:
+            if name in info.data.get("secrets", ()):
+                raise Refusal(
+                    f"the cloud's secret {name} is mounted as the same file", "give one of the two another name"
+                )
+        return names
+
 
 class WorkloadSettings(Model):
     """One workload."""

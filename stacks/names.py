@@ -79,6 +79,8 @@ def _used(uses: UseSettings) -> Iterator[str]:
     yield from (f"stream/{name}" for name in uses.topics)
     yield from (f"buckets/{name}" for name in uses.buckets)
     yield from (f"secrets/{name}" for name in uses.secrets)
+    if uses.vault:
+        yield "vault"
 
 
 def capacity(settings: Dr) -> dict[str, dict[str, Any]]:

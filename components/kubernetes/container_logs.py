@@ -74,6 +74,8 @@ class ContainerLogs(KubernetesComponent):
                     "generateId": "On",
                     "extraOutputs": "Retry_Limit 10\nCompress gzip\n",
                 },
+                # The chart's own probe fails while the domain is down, and a restart would lose what waits in memory.
+                "livenessProbe": {"httpGet": {"path": "/api/v1/uptime"}},
                 "tolerations": [{"operator": "Exists"}],
                 "priorityClassName": "system-node-critical",
                 "resources": resources(50, 256),

@@ -41,6 +41,8 @@ class ExternalSecrets(KubernetesComponent):
     """What defines the kinds of external secrets."""
 
     store: apiextensions.CustomResource
+    place: Namespace
+    """Its namespace, for who has it read elsewhere."""
 
     def __init__(
         self,
@@ -57,7 +59,9 @@ class ExternalSecrets(KubernetesComponent):
         `service_account` is the controller's name, known once its pods get their rights.
         """
         super().__init__("ExternalSecrets", name, scope, "restricted", opts)
-        place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
+        place = self.place = Namespace(
+            f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child()
+        )
         place.admit_api_server([WEBHOOK_PORT])
         place.let_out_to_api_server()
         # The store's API has public addresses, or an endpoint in the network.

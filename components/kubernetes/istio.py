@@ -32,6 +32,7 @@ TRACING = "otel"
 
 # The agent that gives pods their identity answers on the node itself, which no registry of the mesh knows.
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-config.html
+DNS = 53
 NODE_ADDRESSES = "169.254.170.23/32"
 
 IN_MESH_PEER: Peer = {"namespace_selector": {"match_labels": IN_MESH}}
@@ -187,6 +188,8 @@ class Istio(KubernetesComponent):
                 "proxy": {
                     "image": proxy,
                     "excludeIPRanges": NODE_ADDRESSES,
+                    # Names that take TCP, since their answers are long: proxies know no resolver, and would refuse it.
+                    "excludeOutboundPorts": str(DNS),
                     "seccompProfile": confined,
                     "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "1Gi"}},
                 },

@@ -12,7 +12,6 @@ from components.kubernetes.traces import JAEGER, JAEGER_QUERY
 from settings.kubernetes.observability import SignOnSettings
 
 CHART = "kiali-server"
-PORT = 20001
 
 
 class Kiali(KubernetesComponent):
@@ -42,7 +41,6 @@ class Kiali(KubernetesComponent):
         servers = [address_peer(cidr) for cidr in scope.api_server]
         place.let_out("kiali-to-api-server", servers, [443], pods=PODS["kiali"])
         place.let_out("kiali-to-istiod", [namespace_peer("istio-system")], [8080, 15014], pods=PODS["kiali"])
-        place.admit("kiali-from-gateway", [namespace_peer("istio-ingress")], [PORT], pods=PODS["kiali"])
         if sign_on:
             place.let_out("kiali-to-https", [address_peer("0.0.0.0/0")], [443], pods=PODS["kiali"])
         vendor = scope.vendor

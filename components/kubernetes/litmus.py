@@ -77,12 +77,13 @@ class Litmus(KubernetesComponent):
         scope: Scope,
         *,
         experiments: Mapping[str, Experiment],
+        resting: bool,
         priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it with the experiments by name; `priority` is the name of a class."""
+        """Install it with the experiments by name, none of which starts while `resting`; `priority` names a class."""
         super().__init__("Litmus", name, scope, "internal", opts)
-        self._name, self._priority = name, priority
+        self._name, self._resting, self._priority = name, resting, priority
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, pod_security="baseline", opts=self.child())
         place.let_out_to_api_server()
         if scope.cloud == "aws":
@@ -175,6 +176,7 @@ class Litmus(KubernetesComponent):
             spec={
                 "schedule": settings.cron,
                 "time_zone": "Etc/UTC",
+                "suspend": self._resting,
                 "concurrency_policy": "Forbid",
                 "starting_deadline_seconds": 60,
                 "successful_jobs_history_limit": 1,

@@ -57,10 +57,14 @@ class MeshFaults(KubernetesComponent):
         scope: Scope,
         *,
         experiments: Mapping[str, Experiment],
+        resting: bool,
         priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it with the experiments by name; `priority` is the name of a class."""
+        """Install it with the experiments by name, none of which starts while `resting`; `priority` names a class.
+
+        The sweep never rests: a fault may stand when the region takes over.
+        """
         super().__init__("MeshFaults", name, scope, "internal", opts)
         self._name, self._priority = name, priority
         place = Namespace(f"{name}-namespace", scope, NAMESPACE, opts=self.child())
@@ -98,6 +102,7 @@ class MeshFaults(KubernetesComponent):
                 ),
                 command="run",
                 seconds=settings.duration_minutes * 60 + SPARE_SECONDS,
+                suspend=resting,
             )
         self.register_outputs({})
 
@@ -139,6 +144,7 @@ class MeshFaults(KubernetesComponent):
         *,
         command: Literal["run", "sweep"],
         seconds: int,
+        suspend: bool = False,
     ) -> batch.v1.CronJob:
         """Run a command of the program by schedule, for so many seconds at most."""
         told = core.v1.ConfigMap(
@@ -167,6 +173,7 @@ class MeshFaults(KubernetesComponent):
             spec={
                 "schedule": schedule,
                 "time_zone": "Etc/UTC",
+                "suspend": suspend,
                 "concurrency_policy": "Forbid",
                 "starting_deadline_seconds": 60,
                 "successful_jobs_history_limit": 1,

@@ -27,7 +27,7 @@ class Rank:
 RANKS: Mapping[Priority, Rank] = {
     "platform-critical": Rank(100_000_000, "Without these nothing starts, resolves, or gets a certificate or a secret"),
     "platform": Rank(10_000_000, "What runs, watches and delivers the workloads"),
-    "service-high": Rank(1_000_000, "Workloads that users wait for"),
+    "service-high": Rank(1_000_000, "Workloads that users wait for: the public ones, and whom those call"),
     "service": Rank(100_000, "Other workloads, and whoever names no class"),
     "batch": Rank(0, "What can wait: scans, reports, and who goes through them", preempts=False),
 }

@@ -112,6 +112,9 @@ class Vault(KubernetesComponent):
     by itself (`OnDelete`): a leader must go last (docs/operations.md).
     """
 
+    place: Namespace
+    """Its namespace, for who lets somebody in."""
+
     def __init__(
         self,
         name: str,
@@ -127,7 +130,7 @@ class Vault(KubernetesComponent):
         jobs_priority: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Install it for `workloads`, whose accounts may read what is below their names; `after` defines certificates.
+        """Install it with secrets of `workloads`, which VaultReaders leads to them; `after` defines certificates.
 
         `volumes` are the classes of volumes by name, `priority` is the class of the servers, `jobs_priority` that of
         the programs beside them.
@@ -136,9 +139,9 @@ class Vault(KubernetesComponent):
         self._name, self._settings, self._home = name, settings, home
         self._workloads, self._copy = workloads, copy
         self._priority, self._jobs_priority = priority, jobs_priority
-        place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
-        self._namespace = place.namespace
-        self._ways(place)
+        self.place = Namespace(f"{name}-namespace", scope, NAMESPACE, data_class="restricted", opts=self.child())
+        self._namespace = self.place.namespace
+        self._ways(self.place)
         self._certificates(after)
         self._accounts = {account: self._account(account) for account in (CONFIGURE, SNAPSHOT, self._copier, OPERATOR)}
         self._release(volumes)
@@ -156,8 +159,6 @@ class Vault(KubernetesComponent):
         place.let_out("to-servers", [here], [API_PORT, CLUSTER_PORT], pods=SERVERS)
         place.admit("from-jobs", [namespace_peer(NAMESPACE, JOBS)], [API_PORT], pods=SERVERS)
         place.let_out("from-jobs-to-servers", [here], [API_PORT], pods=JOBS)
-        callers = [*self._workloads, "observability"]
-        place.admit("from-callers", [namespace_peer(caller) for caller in callers], [API_PORT], pods=SERVERS)
         # Reviews of tokens, and the labels by which the leader is found.
         place.let_out_to_api_server(pods=SERVERS)
         # Keys, secrets and buckets of the clouds have public addresses, or endpoints in the network.
@@ -320,13 +321,11 @@ class Vault(KubernetesComponent):
                         "tls_cert_file": f"{TLS_FOLDER}/tls.crt",
                         "tls_key_file": f"{TLS_FOLDER}/tls.key",
                         "tls_min_version": "tls12",
-                        "telemetry": {"unauthenticated_metrics_access": True},
                     }
                 },
                 "storage": {"raft": {"path": "/vault/data", "performance_multiplier": 1, "retry_join": joins}},
                 "seal": {kind: dict(self._home.seal)},
                 "service_registration": {"kubernetes": {}},
-                "telemetry": {"prometheus_retention_time": "24h", "disable_hostname": True},
             },
             sort_keys=True,
         )

@@ -44,16 +44,16 @@ COPIES: Mapping[Copier, Paths] = {
 
 
 def policies(workloads: Sequence[str], copier: Copier) -> dict[str, str]:
-    """Texts of all policies by name."""
+    """Texts of all policies by name; `workloads` have secrets here."""
     ours = {"configure": CONFIGURE, "snapshot": SNAPSHOT, "operator": OPERATOR, copier: COPIES[copier]}
-    theirs = {_of(workload): {f"{MOUNT}/data/{workload}/*": ("read",)} for workload in workloads}
+    theirs = {reader(workload): {f"{MOUNT}/data/{workload}/*": ("read",)} for workload in workloads}
     return {name: _text(paths) for name, paths in {**ours, **theirs}.items()}
 
 
 def roles(workloads: Sequence[str], copier: Copier, namespace: str, audience: str) -> dict[str, dict[str, Any]]:
     """Roles of Kubernetes auth by name: each has the policy of its name, and one service account that may take it."""
     ours = {name: (namespace, f"vault-{name}") for name in ("configure", "snapshot", "operator", copier)}
-    theirs = {_of(workload): (workload, workload) for workload in workloads}
+    theirs = {reader(workload): (namespace, reader(workload)) for workload in workloads}
     return {
         name: {
             "bound_service_account_namespaces": [where],
@@ -67,9 +67,14 @@ def roles(workloads: Sequence[str], copier: Copier, namespace: str, audience: st
     }
 
 
-def _of(workload: str) -> str:
-    """The name of a workload's policy and role, which is none of the platform's own."""
+def reader(workload: str) -> str:
+    """Who reads a workload's secrets: the name of policy, role and service account, which is none of the platform's."""
     return f"workload-{workload}"
+
+
+def store(workload: str) -> str:
+    """The ClusterSecretStore of External Secrets that has them."""
+    return f"vault-{workload}"
 
 
 def _text(paths: Paths) -> str:

@@ -8,6 +8,8 @@ import pulumi
 
 from components.kubernetes import gateway
 from components.kubernetes.mesh_policies import ROUTE, public_routes
+from components.kubernetes.priorities import Priority
+from components.kubernetes.vault_configuration import store
 from settings.types import Mode
 from settings.workloads import WorkloadSettings
 
@@ -77,8 +79,19 @@ class Region:
     """Whether Argo Rollouts runs in the cluster: a new revision takes over at once elsewhere."""
 
 
-def values(name: str, workload: WorkloadSettings, region: Region, identity: Identity) -> dict[str, Any]:
-    """The chart's values; they hold outputs where the region's resources tell what is in them."""
+def rank(name: str, workloads: Mapping[str, WorkloadSettings]) -> Priority:
+    """The class of priority of a workload's pods: users wait for the public ones, and for whom those call."""
+    doors = [name, *(caller for caller, workload in workloads.items() if name in workload.calls)]
+    return "service-high" if any(workloads[door].public for door in doors) else "service"
+
+
+def values(
+    name: str, workload: WorkloadSettings, region: Region, identity: Identity, *, priority: pulumi.Input[str] = ""
+) -> dict[str, Any]:
+    """The chart's values; they hold outputs where the region's resources tell what is in them.
+
+    `priority` is the name of a class, the cluster's default if empty.
+    """
     replicas, probes, resources = workload.replica_range(region.mode), workload.probes, workload.resources
     return {
         "image": {"repository": region.repositories[workload.image], "digest": workload.digest},
@@ -88,6 +101,7 @@ def values(name: str, workload: WorkloadSettings, region: Region, identity: Iden
         "replicas": {"minimum": replicas.minimum, "maximum": replicas.maximum},
         "cpuTargetPercent": workload.cpu_target_percent,
         "resources": {"cpuMillicores": resources.cpu_millicores, "memoryMib": resources.memory_mib},
+        "priorityClassName": priority,
         "probes": {"live": probes.live, "ready": probes.ready, "startSeconds": probes.start_seconds},
         "serviceAccount": {"annotations": dict(identity.annotations)},
         "rollout": {
@@ -104,6 +118,7 @@ def values(name: str, workload: WorkloadSettings, region: Region, identity: Iden
         "secrets": {
             "folder": SECRETS_FOLDER,
             "files": {secret: region.secrets[secret] for secret in workload.uses.secrets},
+            "vault": {"store": store(name), "files": {secret: f"{name}/{secret}" for secret in workload.uses.vault}},
         },
         "environment": environment(name, workload, region, identity),
     }

@@ -36,7 +36,7 @@ def install(site: Site) -> pulumi.Output[list[str]] | None:
     names.install(site, platform)
     stored = secrets.install(site, critical)
     namespaces = {workload: place.namespace for workload, place in workloads.install(site).items()}
-    vault.install(site, priorities, volumes.classes, after=[issuers.release])
+    vault.install(site, priorities, volumes.classes, stored, after=[issuers.release])
     mesh.install(
         site,
         mesh.Foundation(
@@ -51,7 +51,7 @@ def install(site: Site) -> pulumi.Output[list[str]] | None:
     release = observability.install(site, platform, observed, stored, list(namespaces.values()), routes)
     objectives.install(site, namespace=observed.namespace, after=[release] if release else [])
     supply.install(site, priorities)
-    told = delivery.install(site, platform, namespaces, stored.ready)
+    told = delivery.install(site, priorities, namespaces, stored.ready)
     sonarqube.install(site, batch, stored)
     dast.install(site, batch)
     chaos.install(site, platform)

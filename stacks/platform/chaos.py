@@ -18,6 +18,8 @@ def install(site: Site, priority: pulumi.Input[str]) -> None:
     if not chaos.enabled:
         return
     experiments = chaos.experiments
+    # A standby that serves has taken over, and no other region is left: people alone may start one there.
+    resting = site.region.role == "standby" and site.scope.mode == "active"
     slos = {slo.name: slo for slo in all_slos(list(workloads), site.settings.platform.objectives)}
     if isinstance(site.here, OnAws):
         chaos_mesh.ChaosMesh(
@@ -39,14 +41,16 @@ def install(site: Site, priority: pulumi.Input[str]) -> None:
         # Litmus hits one pod at least: of the few in a region that waits that could be more than was agreed.
         if each.fault == "pod-kill" and each.pods_hit(workloads[each.target].replica_range(site.scope.mode).minimum)
     }
-    litmus.Litmus("litmus", site.scope, experiments=deleting, priority=priority, opts=site.opts)
+    litmus.Litmus("litmus", site.scope, experiments=deleting, resting=resting, priority=priority, opts=site.opts)
     of_requests = {
         name: mesh_faults.Experiment(each, _judge(site, each, _slo(slos, each)))
         for name, each in experiments.items()
         if each.fault in mesh_faults.FAULTS
     }
     if of_requests:
-        mesh_faults.MeshFaults("mesh-faults", site.scope, experiments=of_requests, priority=priority, opts=site.opts)
+        mesh_faults.MeshFaults(
+            "mesh-faults", site.scope, experiments=of_requests, resting=resting, priority=priority, opts=site.opts
+        )
 
 
 def _slo(slos: Mapping[str, Slo], experiment: ExperimentSettings) -> Slo:

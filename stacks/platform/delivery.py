@@ -7,14 +7,15 @@ import pulumi
 from components.kubernetes.argo_applications import ArgoApplications, Delivery
 from components.kubernetes.argo_cd import ArgoCd
 from components.kubernetes.flux import Flux, FluxReleases
+from components.kubernetes.priorities import Priority
 from components.kubernetes.rollouts import ArgoRollouts
-from components.kubernetes.workload_values import values
+from components.kubernetes.workload_values import rank, values
 from stacks.platform.site import OnAws, Site
 
 
 def install(
     site: Site,
-    priority: pulumi.Input[str],
+    priorities: Mapping[Priority, pulumi.Input[str]],
     namespaces: Mapping[str, pulumi.Input[str]],
     external_secrets: pulumi.Resource,
 ) -> pulumi.Output[list[str]] | None:
@@ -25,9 +26,13 @@ def install(
     `external_secrets` is the release that defines their kinds.
     """
     settings, registry = site.settings.platform.delivery, site.region.repositories
+    ours, priority = site.settings.workloads, priorities["platform"]
     workloads = {
-        name: Delivery(namespaces[name], values(name, workload, site.region, site.identities[name]))
-        for name, workload in site.settings.workloads.items()
+        name: Delivery(
+            namespaces[name],
+            values(name, workload, site.region, site.identities[name], priority=priorities[rank(name, ours)]),
+        )
+        for name, workload in ours.items()
     }
     if isinstance(site.here, OnAws):
         ArgoRollouts("argo-rollouts", site.scope, priority=priority, opts=site.opts)

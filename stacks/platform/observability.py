@@ -14,8 +14,8 @@ from components.kubernetes.jaeger import EXPORTER, Jaeger
 from components.kubernetes.kiali import Kiali
 from components.kubernetes.managed_metrics import ManagedMetrics
 from components.kubernetes.metrics import NOBODY, PROMETHEUS, RELEASE, Metrics, Routes, Storage
-from components.kubernetes.namespace import Namespace, namespace_peer
-from components.kubernetes.observed import NAMESPACE, NODES_NAMESPACE, PODS
+from components.kubernetes.namespace import Namespace
+from components.kubernetes.observed import NAMESPACE, NODES_NAMESPACE
 from components.kubernetes.revisions import Revisions
 from components.kubernetes.stored_secret import StoredSecret
 from components.kubernetes.traces import SAMPLER, Exporters, Traces
@@ -70,7 +70,6 @@ def _on_aws(
         dashboards=dashboards(here.region),
     )
     data = [str(cidr) for cidr in site.settings.plan.aws.tiers["data"]]
-    place.admit("grafana-from-gateway", [namespace_peer("istio-ingress")], [3000], pods=PODS["grafana"])
     metrics = Metrics(
         "metrics",
         scope,

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.kubernetes.external_secrets import ExternalSecrets
 from components.kubernetes.priorities import Priority
 from components.kubernetes.storage import Class
 from components.kubernetes.vault import Exports, Vault
+from components.kubernetes.vault_readers import VaultReaders
 from stacks.platform.site import OnAws, Site
 
 
@@ -14,19 +16,22 @@ def install(
     site: Site,
     priorities: Mapping[Priority, pulumi.Input[str]],
     volumes: Mapping[Class, pulumi.Input[str]],
+    secrets: ExternalSecrets,
     after: Sequence[pulumi.Resource] = (),
 ) -> Vault:
     """Install Vault, which exports its secrets from the primary and imports them in the standby.
 
+    `secrets` reads there for the workloads that have some.
     `after` is what defines certificates: cert-manager's release.
     """
     federation, accounts = site.settings.federation, site.settings.accounts
     pool = federation.pool_name(accounts.gcp_project_number)
-    return Vault(
+    workloads = [name for name, workload in site.settings.workloads.items() if workload.uses.vault]
+    vault = Vault(
         "vault",
         site.scope,
         site.settings.platform.vault,
-        workloads=list(site.settings.workloads),
+        workloads=workloads,
         home=site.here.vault,
         # What the pool's provider expects in tokens unless it is told otherwise.
         copy=Exports(f"https://iam.googleapis.com/{pool}/providers/{federation.cluster_provider}")
@@ -39,3 +44,6 @@ def install(
         jobs_priority=priorities["platform"],
         opts=site.opts,
     )
+    if workloads:
+        VaultReaders("vault-readers", site.scope, workloads, vault=vault, secrets=secrets, opts=site.opts)
+    return vault

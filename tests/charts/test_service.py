@@ -220,6 +220,25 @@ def test_secrets_are_mounted_and_in_no_variable(given: Object, tmp_path: Path) -
     assert not any("secretKeyRef" in variable.get("valueFrom", ()) for variable in container["env"])
 
 
+@pytest.mark.parametrize("files", [{}, {"payment-gateway": "sample-payment-gateway"}], ids=["alone", "beside"])
+def test_secrets_of_vault_come_by_their_own_store_into_the_same_folder(
+    files: Object, given: Object, tmp_path: Path
+) -> None:
+    given["secrets"] |= {"files": files, "vault": {"store": "vault-core", "files": {"token": "core/token"}}}
+    objects = render("core", given, tmp_path)
+    external = of(objects, "ExternalSecret")["spec"]
+    [pod] = pods(objects)
+
+    assert [row["secretKey"] for row in external["data"]] == [*files, "token"]
+    assert external["data"][-1] == {
+        "secretKey": "token",
+        "remoteRef": {"key": "core/token", "property": "value"},
+        "sourceRef": {"storeRef": {"kind": "ClusterSecretStore", "name": "vault-core"}},
+    }
+    assert [volume["name"] for volume in pod["volumes"]] == ["tmp", "secrets"]
+    assert [mount["name"] for mount in pod["containers"][0]["volumeMounts"]] == ["tmp", "secrets"]
+
+
 def test_a_workload_without_secrets_asks_for_none(tmp_path: Path) -> None:
     given = values(
         "api-gateway", WORKLOADS["api-gateway"], region("active", rollouts=True), Identity("api-gateway", "api-gateway")
@@ -286,6 +305,7 @@ def test_its_service_account_carries_the_clouds_annotations(given: Object, tmp_p
         # Of the release's own namespace it has one already.
         (lambda v: v["rollout"].update(virtualServices=[{"name": "public", "routes": ["core"]}]), "virtualServices"),
         (lambda v: v["rollout"].update(virtualServices=[{"name": "public.gateway", "routes": []}]), "virtualServices"),
+        (lambda v: v["secrets"].update(vault={"store": "", "files": {"token": "core/token"}}), "store"),
         (lambda v: v["replicas"].update(minimum=20), "replicas.maximum"),
         (lambda v: v.update(shutdown={"drainSeconds": 60}), "shutdown.graceSeconds"),
         (lambda v: v["probes"].update(live="healthz"), "live"),

@@ -129,6 +129,7 @@ CASES = {
              at="workloads.public", shown='"public"'),
         Case("workload of the mesh's name", "workloads", {"istio-core": WORKLOAD}, "such as core",
              at="workloads.istio-core", shown='"istio-core"'),
+        Case("secret of Vault whose file is taken", "workloads.core.uses.vault", ["payment-gateway"], "another name"),
         Case("workload whose account has no name", "workloads", {"a" * 26: WORKLOAD}, "1 to 25",
              at=f"workloads.{'a' * 26}", shown=f'"{"a" * 26}"'),
         Case("image of others by its tag", "platform.images", {"external-secrets": "v1"},

@@ -102,6 +102,7 @@ OTHERS: Mapping[str, Mapping[str, Sequence[Changes]]] = {
         "workloads.*.uses.topics": [{"workloads.api-gateway.uses.topics": {"domain-events": "publish"}}],
         "workloads.*.uses.buckets": [{"workloads.api-gateway.uses.buckets": {"assets": "read"}}],
         "workloads.*.uses.secrets": [{"workloads.api-gateway.uses.secrets": ["session-signing"]}],
+        "workloads.*.uses.vault": [{"workloads.api-gateway.uses.vault": ["partner-token"]}],
         "platform.admission.signing_keys": [{"platform.admission.signing_keys": {"ci": PUBLIC_KEY}}],
         "platform.certificates.contact": [{"platform.certificates.contact": "certificates@example.com"}],
         "platform.chaos.enabled": [{"platform.chaos.enabled": True, "platform.chaos.window": "tue:09:00-tue:12:00"}],

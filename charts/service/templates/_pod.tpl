@@ -94,7 +94,7 @@ spec:
       volumeMounts:
         - name: tmp
           mountPath: /tmp
-        {{- if $values.secrets.files }}
+        {{- if or $values.secrets.files $values.secrets.vault.files }}
         - name: secrets
           mountPath: {{ $values.secrets.folder }}
           readOnly: true
@@ -103,7 +103,7 @@ spec:
     - name: tmp
       emptyDir:
         sizeLimit: 64Mi
-    {{- if $values.secrets.files }}
+    {{- if or $values.secrets.files $values.secrets.vault.files }}
     - name: secrets
       secret:
         secretName: {{ $name }}

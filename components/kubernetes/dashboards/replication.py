@@ -5,7 +5,7 @@ from components.kubernetes.dashboards.model import CloudWatch, Panel, Promql, Ro
 
 def rows(region: str) -> tuple[Row, ...]:
     """Each way by which data leaves."""
-    database = ("AWS/RDS", ("DBClusterIdentifier",))
+    database = ("AWS/RDS", ("DBClusterIdentifier", "Role"))
     stream = ("AWS/Kinesis", ("StreamName",))
     queue = ("AWS/SQS", ("QueueName",))
     return (

@@ -20,7 +20,7 @@ from .places import keep_secret
 
 OWN_ROLE = "configure"
 BUILT_IN = ("default", "root")
-"""Policies that Vault has by itself; `default` can be changed, and is."""
+"""Policies that Vault has by itself, and lets nobody delete."""
 
 
 def main() -> None:

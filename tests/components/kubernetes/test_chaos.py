@@ -83,6 +83,22 @@ def test_nothing_makes_faults_unless_it_is_wanted(prod: Graph, dr: Graph) -> Non
         assert "chaos-mesh" not in [node.inputs["name"] for node in graph.of_type(RELEASE)]
 
 
+def test_a_standby_that_has_taken_over_takes_no_faults_by_itself(
+    faulty_standby: Graph, faulty: Graph, changed_stack: Callable[[str, Mapping[str, object]], Graph]
+) -> None:
+    def suspended(graph: Graph) -> dict[str, bool]:
+        return {
+            node.inputs["metadata"]["name"]: node.inputs["spec"]["suspend"]
+            for node in graph.of_type("kubernetes:batch/v1:CronJob")
+            if node.inputs["metadata"]["namespace"] in ("litmus", "mesh-faults")
+        }
+
+    # What takes lost faults back goes on: one may stand at that moment.
+    assert suspended(faulty_standby) == {"core-pods": True, "slow-core": True, "lost-faults": False}
+    assert suspended(faulty) == {"core-pods": False, "slow-core": False, "lost-faults": False}
+    assert suspended(changed_stack("dr", {"mode": "standby"})) == {"slow-core": False, "lost-faults": False}
+
+
 def test_autopilot_has_no_chaos_mesh(faulty_standby: Graph) -> None:
     assert "chaos-mesh" not in [node.inputs["name"] for node in faulty_standby.of_type(RELEASE)]
     assert not faulty_standby.of_type(SCHEDULE)

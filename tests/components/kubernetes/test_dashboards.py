@@ -13,6 +13,9 @@ import yaml
 from preview.graph import Graph
 from tests.components.kubernetes.observed import stack_values
 
+CATALOGUE = yaml.safe_load((Path(__file__).parents[1] / "aws" / "metrics.yaml").read_text())
+"""What AWS publishes, by its documentation."""
+
 
 class TestGrafana:
     def test_nobody_enters_unnamed_and_nothing_is_fetched(self, prod: Graph) -> None:
@@ -64,15 +67,31 @@ class TestDashboards:
         names = {name.removesuffix(".json") for name in dashboards}
         assert names == {"failover", "platform", "replication", "stores", "workloads"}
 
-    def test_cloudwatch_reads_names_of_two_words_as_one(self, dashboards: dict[str, Mapping[str, Any]]) -> None:
-        asked = {
+    @pytest.fixture
+    def searches(self, dashboards: dict[str, Mapping[str, Any]]) -> set[str]:
+        return {
             target["expression"]
             for dashboard in dashboards.values()
             for panel in dashboard["panels"]
             for target in panel.get("targets", [])
             if "expression" in target
         }
-        schemas = {re.findall(r"[^{]+(?=\})", query)[0] for query in asked}
+
+    def test_cloudwatch_has_what_they_ask_under_just_these_dimensions(self, searches: set[str]) -> None:
+        known = {
+            (namespace, frozenset(published["dimensions"]), metric)
+            for namespace, rows in CATALOGUE.items()
+            for published in rows
+            for metric in published["metrics"]
+        }
+        assert searches
+        for search in searches:
+            [(schema, metric)] = re.findall(r"\{(.+)\} MetricName=\"(.+?)\"", search)
+            namespace, *dimensions = (word.strip('"') for word in schema.split(","))
+            assert (namespace, frozenset(dimensions), metric) in known, search
+
+    def test_cloudwatch_reads_names_of_two_words_as_one(self, searches: set[str]) -> None:
+        schemas = {re.findall(r"[^{]+(?=\})", query)[0] for query in searches}
         assert 'AWS/Kafka,"Broker ID","Cluster Name"' in schemas
         assert "AWS/DynamoDB,TableName" in schemas
         for schema in schemas:

@@ -20,6 +20,7 @@ RELEASE = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
 SOURCE = "kubernetes:source.toolkit.fluxcd.io/v1:OCIRepository"
 CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
+PRIORITY = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
 CHART = "kubernetes:helm.sh/v3:Release"
 WORKLOADS = {"api-gateway", "auth", "auxiliary", "core"}
 DIGEST = "sha256:" + "0" * 64
@@ -51,6 +52,16 @@ def delivered(prod: Graph, dr: Graph, workload: str) -> tuple[Mapping[str, Any],
 
 
 class TestBothSides:
+    def test_whom_users_wait_for_goes_before_other_workloads(self, prod: Graph, dr: Graph) -> None:
+        classes = {
+            workload: {side["priorityClassName"] for side in delivered(prod, dr, workload)} for workload in WORKLOADS
+        }
+        # The gateway's requests go to api-gateway, which calls auth and core; those call auxiliary for what can wait.
+        high = {"api-gateway", "auth", "core"}
+        assert classes == {name: {"service-high" if name in high else "service"} for name in WORKLOADS}
+        for graph in (prod, dr):
+            assert {name for found in classes.values() for name in found} <= named(graph, PRIORITY).keys()
+
     def test_every_workload_is_delivered_and_nothing_else(self, prod: Graph, dr: Graph) -> None:
         assert named(prod, APPLICATION).keys() == named(dr, RELEASE).keys() == WORKLOADS
         assert not prod.of_type(RELEASE)

@@ -91,6 +91,10 @@ class TestControlPlane:
         """It answers on the node, which the registry does not hold."""
         assert values(prod, "istiod")["global"]["proxy"]["excludeIPRanges"] == "169.254.170.23/32"
 
+    def test_long_answers_of_the_resolver_need_no_proxy(self, prod: Graph) -> None:
+        """Proxies take all TCP; `REGISTRY_ONLY` drops what is for a Service that a Sidecar does not name."""
+        assert values(prod, "istiod")["global"]["proxy"]["excludeOutboundPorts"] == "53"
+
     def test_no_pod_needs_a_right_over_its_network(self, prod: Graph) -> None:
         assert values(prod, "istiod")["cni"] == {"enabled": True}
         assert values(prod, "cni")["chained"] is True

@@ -145,6 +145,12 @@ class TestLogs:
         assert given["containerSecurityContext"]["capabilities"] == {"drop": ["ALL"]}
         assert given["containerSecurityContext"]["allowPrivilegeEscalation"] is False
 
+    def test_an_agent_whose_lines_nobody_takes_is_not_restarted(self, prod: Graph) -> None:
+        """/api/v1/health counts errors of the outputs. https://docs.fluentbit.io/manual/administration/monitoring"""
+        given = values(prod, "aws-for-fluent-bit")
+        assert given["livenessProbe"]["httpGet"]["path"] == "/api/v1/uptime"
+        assert "readinessProbe" not in given, "the release would fail with the domain, and be taken back"
+
 
 class TestKiali:
     def test_it_only_shows(self, prod: Graph) -> None:

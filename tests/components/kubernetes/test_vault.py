@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
+from analysis.flows import Cluster, Pod
 from preview.graph import Graph, Node
 from settings.kubernetes.vault import EXPORTER, VaultSettings
 from settings.vendor import CHARTS
+from tests.stacks.variants import update
 
 DIGEST = "sha256:" + "0" * 64
 BOTH = pytest.mark.parametrize("stack", ["prod", "dr"])
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
 CERTIFICATE = "kubernetes:cert-manager.io/v1:Certificate"
+STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
+READING = {"workloads.auth.uses.vault": ["pepper"], "workloads.core.uses.vault": ["partner-token"]}
+"""Settings with secrets in Vault."""
+
 PROGRAMS = {"prod": {"vault-configure", "vault-snapshot", "vault-export"},
             "dr": {"vault-configure", "vault-snapshot", "vault-import"}}  # fmt: skip
 SETTINGS = VaultSettings()
@@ -166,23 +172,79 @@ class TestServers:
 
 class TestNetwork:
     @BOTH
-    def test_the_api_is_open_to_workloads_programs_and_monitoring_alone(
+    def test_the_api_is_open_to_programs_and_to_who_reads_for_workloads(
         self, stack: str, graphs: dict[str, Graph]
     ) -> None:
-        entering = [
-            rule
-            for policy in named(graphs[stack], "kubernetes:networking.k8s.io/v1:NetworkPolicy").values()
-            for rule in policy.inputs["spec"].get("ingress") or []
-        ]
-        callers = {
-            peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-            for rule in entering
-            for peer in rule["from"]
-        }
-        roles = told(graphs[stack], "vault-configure")["roles"]
-        workloads = {role.removeprefix("workload-") for role in roles if role.startswith("workload-")}
-        assert callers == workloads | {"vault", "observability"}
-        assert {port["port"] for rule in entering for port in rule["ports"]} == {8200, 8201}
+        def callers(graph: Graph) -> set[str]:
+            return {
+                peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+                for policy in named(graph, "kubernetes:networking.k8s.io/v1:NetworkPolicy").values()
+                for rule in policy.inputs["spec"].get("ingress") or []
+                for peer in rule["from"]
+            }
+
+        assert callers(graphs[stack]) == {"vault"}
+        assert callers(update(stack, READING)) == {"vault", "external-secrets"}
+        seen = Cluster(update(stack, READING))
+        reads, serves = (
+            Pod("external-secrets"),
+            Pod("vault", {"app.kubernetes.io/name": "vault", "component": "server"}),
+        )
+        assert seen.leaves(reads, serves, 8200)
+        assert seen.enters(reads, serves, 8200)
+        assert not seen.enters(reads, serves, 8201)
+
+
+class TestReaders:
+    @BOTH
+    def test_a_workload_reads_its_own_secrets_by_its_own_store(self, stack: str) -> None:
+        graph = update(stack, READING)
+        stores = {node.inputs["metadata"]["name"]: node.inputs["spec"] for node in graph.of_type(STORE)}
+        assert stores.keys() == {"platform", "vault-auth", "vault-core"}
+        for workload in ("auth", "core"):
+            store = stores[f"vault-{workload}"]
+            assert store["conditions"] == [{"namespaces": [workload]}]
+            vault = store["provider"]["vault"]
+            assert (vault["server"], vault["path"], vault["version"]) == (
+                told(graph, "vault-configure")["address"],
+                next(iter(told(graph, "vault-configure")["mounts"])),
+                "v2",
+            )
+            assert vault["caProvider"] == {
+                "type": "Secret",
+                "name": "vault-tls",
+                "namespace": "vault",
+                "key": "ca.crt",
+            }
+            login = vault["auth"]["kubernetes"]
+            role = told(graph, "vault-configure")["roles"][login["role"]]
+            account = login["serviceAccountRef"]
+            assert role["bound_service_account_namespaces"] == [account["namespace"]]
+            assert role["bound_service_account_names"] == [account["name"]]
+            assert account["audiences"] == [role["audience"]]
+            assert account["name"] in named(graph, "kubernetes:core/v1:ServiceAccount")
+
+    @BOTH
+    def test_external_secrets_makes_tokens_of_these_accounts_alone(self, stack: str) -> None:
+        graph = update(stack, READING)
+        roles = named(graph, "kubernetes:rbac.authorization.k8s.io/v1:Role")
+        [binding] = named(graph, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding").values()
+        [rule] = roles[binding.inputs["roleRef"]["name"]].inputs["rules"]
+        assert rule["resources"] == ["serviceaccounts/token"]
+        assert rule["verbs"] == ["create"]
+        assert rule["resourceNames"] == ["workload-auth", "workload-core"]
+        [subject] = binding.inputs["subjects"]
+        [release] = [node for node in graph.of_type(RELEASE) if node.inputs["name"] == "external-secrets"]
+        assert subject["name"] == release.inputs["values"]["serviceAccount"]["name"]
+        assert subject["namespace"] == release.inputs["namespace"]
+
+    @BOTH
+    def test_who_uses_no_vault_has_nothing_there(self, stack: str, graphs: dict[str, Graph]) -> None:
+        for graph, readers in ((graphs[stack], set()), (update(stack, READING), {"workload-auth", "workload-core"})):
+            wanted = told(graph, "vault-configure")
+            for kind in ("policies", "roles"):
+                assert {name for name in wanted[kind] if name.startswith("workload-")} == readers
+        assert [node.inputs["metadata"]["name"] for node in graphs[stack].of_type(STORE)] == ["platform"]
 
 
 class TestPrograms:
@@ -232,17 +294,16 @@ class TestPrograms:
         assert sum(map(len, code.values())) < 1024 * 1024, "no ConfigMap holds more"
 
     @BOTH
-    def test_vault_gets_two_audit_devices_and_a_role_for_each_workload(
-        self, stack: str, graphs: dict[str, Graph]
-    ) -> None:
-        wanted = told(graphs[stack], "vault-configure")
+    def test_vault_gets_two_audit_devices_and_a_role_for_each_account(self, stack: str) -> None:
+        wanted = told(update(stack, READING), "vault-configure")
         assert len(wanted["audit"]) == 2
         assert wanted["policies"].keys() == wanted["roles"].keys()
         for role, bound in wanted["roles"].items():
             assert len(bound["bound_service_account_names"]) == len(bound["bound_service_account_namespaces"]) == 1
             if role.startswith("workload-"):
                 workload = role.removeprefix("workload-")
-                assert bound["bound_service_account_names"] == bound["bound_service_account_namespaces"] == [workload]
+                assert bound["bound_service_account_namespaces"] == ["vault"]
+                assert bound["bound_service_account_names"] == [role]
                 assert wanted["policies"][role] == f'path "apps/data/{workload}/*" {{ capabilities = ["read"] }}\n'
 
     def test_both_vaults_are_configured_alike(self, prod: Graph, dr: Graph) -> None:

@@ -112,5 +112,12 @@ def test_secrets_are_asked_for_by_the_clouds_names() -> None:
     given = values("core", workload(uses=UseSettings(secrets=("session-signing",))), REGION, IDENTITY)
 
     assert given["secrets"]["files"] == {"session-signing": "platform/session-signing"}
+    assert given["secrets"]["vault"] == {"store": "vault-core", "files": {}}
     assert given["image"] == {"repository": "registry.example.com/podinfo", "digest": DIGEST}
     assert given["serviceAccount"]["annotations"] == {"example.com/as": "core"}
+
+
+def test_secrets_of_vault_are_asked_for_below_the_workloads_name() -> None:
+    given = values("core", workload(uses=UseSettings(vault=("partner-token",))), REGION, IDENTITY)
+
+    assert given["secrets"]["vault"] == {"store": "vault-core", "files": {"partner-token": "core/partner-token"}}

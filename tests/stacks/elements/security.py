@@ -4,11 +4,13 @@ from tests.stacks.elements.foundation import associated
 from tests.stacks.elements.model import (
     ABSENT,
     PINNED,
+    STACKS,
     WORKLOADS,
     Element,
     Objects,
     Output,
     at_least,
+    both,
     having,
     like,
     one,
@@ -272,6 +274,32 @@ SECURITY = (
             "prod": (_vault_jobs("configure", "snapshot", "export"),),
             "dr": (_vault_jobs("configure", "snapshot", "import"),),
         },
+    ),
+    Element(
+        "workloads' secrets in Vault",
+        "Vault: readers",
+        both(
+            one(
+                "ClusterSecretStore",
+                "vault-core",
+                {
+                    "spec conditions": [{"namespaces": ["core"]}],
+                    "spec provider vault server": like(r"^https://"),
+                    "spec provider vault auth kubernetes role": "workload-core",
+                    "spec provider vault auth kubernetes serviceAccountRef audiences": ["vault"],
+                },
+            ),
+            one("ServiceAccount", "vault/workload-core", {"automountServiceAccountToken": False}),
+            one(
+                "Role",
+                "vault/external-secrets-tokens",
+                {"rules * resources": ["serviceaccounts/token"], "rules * resourceNames": ["workload-core"]},
+            ),
+        ),
+        off=dict.fromkeys(
+            STACKS,
+            "unless a workload names secrets under `uses.vault`: External Secrets has no way to Vault for nothing",
+        ),
     ),
     Element(
         "policy at admission",

@@ -33,6 +33,7 @@ ENCRYPTED = {"secure": "AAAA"}
 
 SWITCHED_ON: Mapping[str, Any] = {
     "platform.chaos": {"enabled": True, "window": "tue:09:00-tue:12:00", "experiments": EXPERIMENTS},
+    "workloads.core.uses.vault": ["partner-token"],
     "platform.delivery.bundle_digest": f"sha256:{'1' * 64}",
     "platform.admission.signing_keys": {"ci": "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----\n"},
     "platform.alerting.heartbeat": True,
