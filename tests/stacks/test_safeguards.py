@@ -63,8 +63,8 @@ SLIPS = (
     ),
     Slip(
         "aurora.py",
-        '"rds.force_ssl": ("1", False)',
-        '"rds.force_ssl": ("0", False)',
+        '"rds.force_ssl": "1"',
+        '"rds.force_ssl": "0"',
         "database-cluster",
         "rds.force_ssl",
         "aws-rds-tls-required",
@@ -270,8 +270,8 @@ SLIPS = (
     ),
     Slip(
         "web_firewall.py",
-        "*(_attack(key, settings, next(priority)) for key in RULE_SETS)",
-        "*(_attack(key, settings, next(priority) + 2000) for key in RULE_SETS)",
+        '"priority": ATTACKS + _place(key)',
+        '"priority": ATTACKS + 2000 + _place(key)',
         "edge-firewall-policy",
         "priority",
         "gcp-armor-attacks-before-limits",
