@@ -1,6 +1,7 @@
 """No change of a setting deletes or replaces what holds data: it is updated in place, or Pulumi refuses first.
 
-Each setting of a stack is changed, one at a time, and its stack updated in simulation. What the first deployment
+Each setting of a stack is changed, and its stack updated in simulation: numbers and texts some at a time, since none
+hides what another one does, all else by itself. What the first deployment
 fixes is marked so in the settings, and so in the schema.
 """
 
@@ -25,6 +26,9 @@ from settings.types import FIXED, Model
 from tests.stacks.variants import READ, Changes, changed, changes_beside, load, lost, shipped
 
 pytestmark = pytest.mark.long
+
+AT_ONCE = 12
+"""Settings that one update changes."""
 
 ROLE = "arn:aws:iam::111122223333:role"
 
@@ -396,6 +400,11 @@ class Setting:
         found = ({self.path: value} for value in self._candidates())
         return list(islice((changes for changes in found if accepted(self.stack, changes)), 1))
 
+    @property
+    def turns_nothing_off(self) -> bool:
+        """Whether it is a number or a text, of which none hides what another one does."""
+        return not (self.fixed or self.names or self.others) and type(self.value) in (int, float, str)
+
     def _candidates(self) -> Iterator[Any]:
         """Other values, the most telling first: what replaces when a number differs does so when it is less as well,
         and what there is less of is gone.
@@ -470,13 +479,26 @@ def losses() -> dict[Setting, list[Loss]]:
     for setting in SETTINGS:
         for changes in setting.changes:
             wanted.setdefault(json.dumps(changes), []).append(setting)
+    shared: dict[tuple[str, ...], list[str]] = {}
+    """What is changed at once, by stacks."""
+    updates: list[tuple[tuple[str, ...], list[str]]] = []
+    for changes, settings in wanted.items():
+        stacks = tuple(setting.stack for setting in settings)
+        if all(setting.turns_nothing_off for setting in settings):
+            shared.setdefault(stacks, []).append(changes)
+        else:
+            updates.append((stacks, [changes]))
+    for stacks, several in shared.items():
+        updates += [(stacks, several[start : start + AT_ONCE]) for start in range(0, len(several), AT_ONCE)]
     found: dict[Setting, list[Loss]] = {setting: [] for setting in SETTINGS}
-    stacks = ([setting.stack for setting in settings] for settings in wanted.values())
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-        lost_by_each = workers.map(lost, stacks, map(json.loads, wanted))
-        for settings, by_stack in zip(wanted.values(), lost_by_each, strict=True):
-            for setting, lost_by_it in zip(settings, by_stack, strict=True):
-                found[setting] += lost_by_it
+        answers = workers.map(
+            lost, *zip(*((stacks, [*map(json.loads, some)]) for stacks, some in updates), strict=True)
+        )
+        for (_, several), answer in zip(updates, answers, strict=True):
+            for changes, by_stack in zip(several, answer, strict=True):
+                for setting, lost_by_it in zip(wanted[changes], by_stack, strict=True):
+                    found[setting] += lost_by_it
     return found
 
 

@@ -100,7 +100,7 @@ def test_the_inventory_tells_what_is_deployed(prod: Graph, inventory: dict[str, 
         days = table.inputs["pointInTimeRecovery"]["recoveryPeriodInDays"]
         assert stores[f"tables/{table.name.removeprefix('tables-')}"]["backupDays"] == days
     parameters = prod.of_type("aws:rds/clusterParameterGroup:ClusterParameterGroup")[0].inputs["parameters"]
-    floor = {"name": "ssl_min_protocol_version", "value": inventory["minimumTls"], "applyMethod": "immediate"}
+    floor = {"name": "ssl_min_protocol_version", "value": inventory["minimumTls"], "applyMethod": "pending-reboot"}
     assert floor in parameters
     # An asymmetric key, such as DNSSEC's, cannot rotate.
     keys = [node.inputs for node in prod.of_type("aws:kms/key:Key")]

@@ -79,9 +79,22 @@ def load(stack: str, tree: Mapping[str, Any]) -> Shared:
     return STACKS[stack].model_validate_json(json.dumps(sized(stack, tree)))
 
 
-def lost(stacks: Sequence[str], changes: Changes) -> list[list[Loss]]:
-    """What an update of each shipped stack to changed settings deletes or replaces."""
-    return [losses(_deployed(stack), update(stack, changes)) for stack in stacks]
+def lost(stacks: Sequence[str], several: Sequence[Changes]) -> list[list[list[Loss]]]:
+    """What updates of each shipped stack delete or replace, by change.
+
+    Changes are made at once, and halved until those are found that lose something or do not go together.
+    """
+    if len(several) == 1:
+        return [[losses(_deployed(stack), update(stack, several[0])) for stack in stacks]]
+    together = {path: value for changes in several for path, value in changes.items()}
+    try:
+        none = not any(losses(_deployed(stack), update(stack, together)) for stack in stacks)
+    except AssertionError:
+        none = False
+    if none:
+        return [[[] for _ in stacks] for _ in several]
+    half = len(several) // 2
+    return [*lost(stacks, several[:half]), *lost(stacks, several[half:])]
 
 
 @cache

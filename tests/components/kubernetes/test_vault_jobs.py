@@ -320,10 +320,10 @@ class TestPolicies:
     @pytest.mark.parametrize(
         ("role", "account", "method", "path", "code"),
         [
-            ("workload-core", "core", "GET", "apps/data/core/signing", 200),
-            ("workload-core", "core", "GET", "apps/data/auth/salt", 403),
-            ("workload-core", "core", "POST", "apps/data/core/signing", 403),
-            ("workload-core", "core", "GET", "sys/storage/raft/snapshot", 403),
+            ("workload-core", "workload-core", "GET", "apps/data/core/signing", 200),
+            ("workload-core", "workload-core", "GET", "apps/data/auth/salt", 403),
+            ("workload-core", "workload-core", "POST", "apps/data/core/signing", 403),
+            ("workload-core", "workload-core", "GET", "sys/storage/raft/snapshot", 403),
             ("operator", "vault-operator", "POST", "apps/data/core/signing", 200),
             ("operator", "vault-operator", "POST", "sys/policies/acl/operator", 403),
             ("snapshot", "vault-snapshot", "GET", "sys/storage/raft/snapshot", 200),
