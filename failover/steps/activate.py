@@ -78,9 +78,12 @@ class Update(Step):
 
     def act(self, site: Site) -> None:
         """Begin an update, or wait for the one that runs; raises NotYet until it has ended."""
+        process = site.noted("process")
+        # Before its work: what it ended with is there once it is seen to have ended.
+        known = self._child is None and process is not None and site.noted("host") == socket.gethostname()
+        outlived = known and _runs(process)
         if self.finished(site):
             return
-        process = site.noted("process")
         if self._child is not None:
             code = self._child.poll()
             if code is None:
@@ -88,7 +91,7 @@ class Update(Step):
             self._child = None
             site.note("process", None)
             self._ended(site, code)
-        elif process is not None and site.noted("host") == socket.gethostname() and _runs(process):
+        elif outlived:
             raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
         else:
             self._begin(site)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from failover.record import RECORD
+from failover.steps import activate
 from tests.failover.made_up import UPDATE, Run, commands, pulumi
 from tests.failover.sample import RECORDS_BUCKET
 from tests.failover.stand_ins.server import PULUMI
@@ -59,6 +60,20 @@ class TestActivate:
         pulumi(checkout, self._locked(dead))
         assert run()[0].stopped is None
         assert [line.split()[0] for line in commands(checkout)] == ["up", "cancel", "up", "up"]
+
+    def test_an_update_that_ends_while_it_is_looked_for_is_not_begun_again(
+        self, world: World, checkout: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def ends(process: int) -> bool:
+            up(world)
+            return False
+
+        self._half_way(world, run, checkout, 1)
+        pulumi(checkout, UPDATE)
+        monkeypatch.setattr(activate, "_runs", ends)
+        assert run()[0].stopped is None
+        # The one of `settle` alone.
+        assert [line.split()[0] for line in commands(checkout)] == ["up"]
 
     def test_the_lock_of_somebody_elses_update_stays(self, checkout: Path, run: Run) -> None:
         pulumi(checkout, self._locked(self._dead()))
