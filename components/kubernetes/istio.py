@@ -30,9 +30,10 @@ TRACES_PORT = 4317
 TRACING = "otel"
 """The name by which Telemetry finds the collector of traces."""
 
+DNS = 53
+
 # The agent that gives pods their identity answers on the node itself, which no registry of the mesh knows.
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-config.html
-DNS = 53
 NODE_ADDRESSES = "169.254.170.23/32"
 
 IN_MESH_PEER: Peer = {"namespace_selector": {"match_labels": IN_MESH}}

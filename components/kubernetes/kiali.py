@@ -38,8 +38,7 @@ class Kiali(KubernetesComponent):
         join(place, "kiali", "prometheus", [9090])
         join(place, "kiali", "grafana", [3000])
         join(place, "kiali", "jaeger", [JAEGER_QUERY])
-        servers = [address_peer(cidr) for cidr in scope.api_server]
-        place.let_out("kiali-to-api-server", servers, [443], pods=PODS["kiali"])
+        place.let_out_to_api_server("kiali", pods=PODS["kiali"])
         place.let_out("kiali-to-istiod", [namespace_peer("istio-system")], [8080, 15014], pods=PODS["kiali"])
         if sign_on:
             place.let_out("kiali-to-https", [address_peer("0.0.0.0/0")], [443], pods=PODS["kiali"])

@@ -189,8 +189,7 @@ def _connect(place: Namespace, nodes: Namespace, node_ranges: Sequence[str]) -> 
         "prometheus-to-nodes", [address_peer(cidr) for cidr in node_ranges], [443, 9100, 10250], pods=PODS["prometheus"]
     )
     for part in ("grafana", "operator", "state"):
-        servers = [address_peer(cidr) for cidr in place.scope.api_server]
-        place.let_out(f"{part}-to-api-server", servers, [443], pods=PODS[part])
+        place.let_out_to_api_server(part, pods=PODS[part])
     for part in ("alertmanager", "grafana", "prometheus"):
         place.let_out(f"{part}-to-https", [address_peer("0.0.0.0/0")], [443], pods=PODS[part])
     nodes.admit_monitoring([2020, 9100])

@@ -144,9 +144,10 @@ class Namespace(KubernetesComponent):
         """Let the cluster's collector of metrics read them."""
         self.admit("from-monitoring", [namespace_peer(MONITORING[self.scope.cloud])], ports, pods=pods)
 
-    def let_out_to_api_server(self, *, pods: Mapping[str, str] | None = None) -> None:
-        """Let controllers call the API server."""
-        self.let_out("to-api-server", [address_peer(cidr) for cidr in self.scope.api_server], [443], pods=pods)
+    def let_out_to_api_server(self, part: str = "", *, pods: Mapping[str, str] | None = None) -> None:
+        """Let controllers call the API server; `part` tells apart those of a namespace that many share."""
+        way = f"{part}-to-api-server" if part else "to-api-server"
+        self.let_out(way, [address_peer(cidr) for cidr in self.scope.api_server], [443], pods=pods)
 
     def _policy(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi
 
 from components.kubernetes.component import KubernetesComponent, Scope
-from components.kubernetes.namespace import MONITORING, Namespace, address_peer, namespace_peer
+from components.kubernetes.namespace import MONITORING, Namespace, namespace_peer
 from components.kubernetes.observed import PODS
 from components.kubernetes.pods import resources
 
@@ -36,8 +36,7 @@ class Revisions(KubernetesComponent):
         """Install it in `place`, to look at the workloads' `namespaces`; `priority` is the name of a class."""
         super().__init__("Revisions", name, scope, "internal", opts)
         pods = PODS["state"]
-        servers = [address_peer(cidr) for cidr in scope.api_server]
-        place.let_out("state-to-api-server", servers, [443], pods=pods)
+        place.let_out_to_api_server("state", pods=pods)
         place.admit("state-from-monitoring", [namespace_peer(MONITORING[scope.cloud])], [METRICS_PORT], pods=pods)
         vendor = scope.vendor
         vendor.release(

@@ -78,10 +78,8 @@ class Update(Step):
 
     def act(self, site: Site) -> None:
         """Begin an update, or wait for the one that runs; raises NotYet until it has ended."""
-        process = site.noted("process")
         # Before its work: what it ended with is there once it is seen to have ended.
-        known = self._child is None and process is not None and site.noted("host") == socket.gethostname()
-        outlived = known and _runs(process)
+        outlived = _at_work(site, self.name) if self._child is None else None
         if self.finished(site):
             return
         if self._child is not None:
@@ -91,8 +89,8 @@ class Update(Step):
             self._child = None
             site.note("process", None)
             self._ended(site, code)
-        elif outlived:
-            raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
+        elif outlived is not None:
+            raise NotYet(f"pulumi is at work (process {outlived}): {_last_line(self._log(site))}")
         else:
             self._begin(site)
 
@@ -211,8 +209,8 @@ class Settle(Update):
 
     def act(self, site: Site) -> None:
         """Run the whole update, after that of `activate` has ended."""
-        process = site.noted("process", "activate")
-        if process is not None and site.noted("host", "activate") == socket.gethostname() and _runs(process):
+        process = _at_work(site, Activate.name)
+        if process is not None:
             raise NotYet(f"pulumi is at work (process {process}): {_last_line(self._log(site))}")
         super().act(site)
 
@@ -242,6 +240,13 @@ def _active(site: Site) -> bool:
     if generation == 0:
         raise Stop(f"gs://{site.standby.records_bucket}/{STANDBY_NAMES} is gone: `pulumi up --stack dr` writes it")
     return StandbyNames.model_validate_json(content).deployed_mode == "active"
+
+
+def _at_work(site: Site, step: str) -> int | None:
+    """The update that a step began on this machine, by whichever program, and that still runs."""
+    process = site.noted("process", step)
+    here = process is not None and site.noted("host", step) == socket.gethostname()
+    return process if here and _runs(process) else None
 
 
 def _runs(process: int) -> bool:
